@@ -1,0 +1,64 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import {
+  BoundedQueue,
+  bytesFromLatin1,
+  compareBytes,
+  crc32c,
+  id64,
+  id64Hex,
+  id64High,
+  id64Low,
+  id64Signed,
+  MinHeap,
+  seededRandom,
+} from "./index.ts";
+
+test("crc32c has the published check value and continues across pieces", () => {
+  const digits = bytesFromLatin1("123456789");
+  assert.equal(crc32c(0, digits), 0xe3069283);
+  for (let cut = 0; cut <= digits.length; cut++) {
+    assert.equal(crc32c(crc32c(0, digits, 0, cut), digits, cut), 0xe3069283);
+  }
+});
+
+test("bytes are ordered with a prefix first", () => {
+  assert.ok(compareBytes(bytesFromLatin1("a"), bytesFromLatin1("ab")) < 0);
+  assert.ok(compareBytes(bytesFromLatin1("b"), bytesFromLatin1("ab")) > 0);
+  assert.equal(compareBytes(bytesFromLatin1("ab"), bytesFromLatin1("ab")), 0);
+});
+
+test("a 64-bit identity keeps all its bits", () => {
+  const id = id64(0x8e9e05c5, 0x2164694d);
+  assert.equal(id64Hex(id), "8e9e05c52164694d");
+  assert.equal(id64High(id), 0x8e9e05c5);
+  assert.equal(id64Low(id), 0x2164694d);
+  assert.equal(id64Signed(id), 0x8e9e05c52164694dn - (1n << 64n));
+});
+
+test("a bounded queue refuses at its limit and keeps order", () => {
+  const queue = new BoundedQueue<number>(100);
+  for (let round = 0; round < 5; round++) {
+    for (let item = 0; item < 100; item++) assert.ok(queue.offer(item));
+    assert.equal(queue.offer(100), false);
+    for (let item = 0; item < 100; item++) assert.equal(queue.take(), item);
+    assert.equal(queue.take(), undefined);
+  }
+});
+
+test("a heap gives its items in order", () => {
+  const random = seededRandom(7);
+  const heap = new MinHeap<number>((a, b) => a < b);
+  const items = Array.from({ length: 500 }, () => random.below(1000));
+  for (const item of items) heap.push(item);
+  const sorted = items.toSorted((a, b) => a - b);
+  assert.deepEqual(
+    sorted.map(() => heap.pop()),
+    sorted,
+  );
+});
+
+test("the same seed gives the same numbers", () => {
+  const [one, two] = [seededRandom(42), seededRandom(42)];
+  for (let round = 0; round < 100; round++) assert.equal(one.below(1e9), two.below(1e9));
+});

@@ -1,0 +1,28 @@
+// base: pure helpers that know nothing of etcd. Deterministic, without a clock, chance or I/O.
+export { assert, InvariantError, setVerifying, unreachable, verify } from "./assert.ts";
+export { BoundedQueue } from "./bounded-queue.ts";
+export type { Brand } from "./brand.ts";
+export {
+  bytesFromHex,
+  bytesFromLatin1,
+  compareBytes,
+  concatBytes,
+  emptyBytes,
+  equalBytes,
+  hexOf,
+  ownBytes,
+} from "./bytes.ts";
+export { crc32c } from "./crc32c.ts";
+export {
+  compareId64,
+  id64,
+  type Id64,
+  id64FromHex,
+  id64Hex,
+  id64High,
+  id64Low,
+  id64Signed,
+  zeroId,
+} from "./id64.ts";
+export { MinHeap } from "./min-heap.ts";
+export { type RandomSource, seededRandom } from "./random.ts";
