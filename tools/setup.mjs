@@ -37,3 +37,8 @@ whenChanged(
   ["runtime/node_modules"],
   [["runtime", ...npmCi]],
 );
+
+if (process.argv.includes("--peers")) {
+  const { buildPeers } = await import("../test/peers/build.mjs");
+  buildPeers(root);
+}
