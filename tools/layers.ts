@@ -16,7 +16,7 @@ export const layers: Readonly<Record<string, readonly string[]>> = {
   "core/auth": core,
   "core/membership": core,
   "core/apply": [...core, ...machines],
-  "io/host": ["base", "node:"],
+  "io/host": ["base", "node:", "pino", "prom-client"],
   "io/bbolt": ["base", "io/host"],
   "io/backend": [...core, "core/mvcc", "io/bbolt", "io/host"],
   "io/wal": [...core, "core/raft", "io/host"],
@@ -86,7 +86,7 @@ export function buildOrder(): string[] {
   const order: string[] = [];
   const open = new Set<string>();
   const visit = (folder: string): void => {
-    if (order.includes(folder) || folder === every || folder === "node:") return;
+    if (order.includes(folder) || folder === every || !(folder in layers)) return;
     if (open.has(folder)) throw new Error(`cycle through ${folder}`);
     open.add(folder);
     for (const next of layers[folder] ?? []) visit(next);
@@ -99,7 +99,7 @@ export function buildOrder(): string[] {
 export function graph(): string {
   const edges = Object.entries(layers).flatMap(([from, targets]) =>
     targets
-      .filter((to) => to !== "base" && to !== "node:" && to !== every)
+      .filter((to) => to !== "base" && to in layers)
       .map((to) => `  ${from} --> ${to}`),
   );
   return ["graph TD", ...edges].join("\n");

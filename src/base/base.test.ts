@@ -4,6 +4,8 @@ import {
   BoundedQueue,
   bytesFromLatin1,
   compareBytes,
+  decodeUtf8,
+  encodeUtf8,
   crc32c,
   id64,
   id64Hex,
@@ -61,4 +63,25 @@ test("a heap gives its items in order", () => {
 test("the same seed gives the same numbers", () => {
   const [one, two] = [seededRandom(42), seededRandom(42)];
   for (let round = 0; round < 100; round++) assert.equal(one.below(1e9), two.below(1e9));
+});
+
+test("UTF-8 is what the platform's own encoder makes, and bad bytes are refused", () => {
+  const random = seededRandom(11);
+  const encoder = new TextEncoder();
+  const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+  for (let round = 0; round < 2000; round++) {
+    const text = String.fromCodePoint(
+      ...Array.from({ length: random.below(6) }, () => random.below(0x110000)),
+    );
+    const bytes = encodeUtf8(text);
+    assert.deepEqual(bytes, encoder.encode(text));
+    if (bytes.length > 0) bytes[random.below(bytes.length)] = random.below(256);
+    let expected: string | undefined;
+    try {
+      expected = decoder.decode(bytes);
+    } catch {
+      expected = undefined;
+    }
+    assert.equal(decodeUtf8(bytes), expected);
+  }
 });

@@ -26,3 +26,4 @@ export {
 } from "./id64.ts";
 export { MinHeap } from "./min-heap.ts";
 export { type RandomSource, seededRandom } from "./random.ts";
+export { decodeUtf8, encodeUtf8 } from "./utf8.ts";

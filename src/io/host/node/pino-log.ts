@@ -1,0 +1,137 @@
+// The Log port on pino, printing zap's keys in zap's order: level, ts, logger, caller, msg, fields.
+import { closeSync, openSync, writeSync } from "node:fs";
+import { type DestinationStream, pino } from "pino";
+import type { Log, LogFields, LogLevel } from "../log.ts";
+
+export interface LogOptions {
+  readonly level: LogLevel;
+  readonly format: "json" | "console";
+  /** default, stderr, stdout, or file paths. */
+  readonly outputs: readonly string[];
+}
+
+// zap's production sampling, as etcd sets it: the first 100 of a message each second, then every
+// 100th (client/pkg/logutil/zap.go).
+const sampleFirst = 100;
+const sampleEvery = 100;
+
+const zapLevels = { debug: 20, info: 30, warn: 40, error: 50, dpanic: 54, panic: 56, fatal: 60 };
+
+export function pinoLog(options: LogOptions): Log {
+  const stream = destination(options);
+  const logger = pino(
+    {
+      base: undefined,
+      level: options.level,
+      customLevels: { dpanic: zapLevels.dpanic, panic: zapLevels.panic },
+      timestamp: () => `,"ts":"${microsecondTime()}"`,
+      formatters: { level: (label) => ({ level: label }) },
+    },
+    stream,
+  );
+  const sampler = new Sampler();
+  const write = (level: LogLevel, name: string, message: string, fields: LogFields): void => {
+    if (!logger.isLevelEnabled(level) || !sampler.take(level, message)) return;
+    const line: Record<string, unknown> = {};
+    if (name !== "") line["logger"] = name;
+    line["caller"] = callerOf();
+    line["msg"] = message;
+    for (const [key, value] of Object.entries(fields)) line[key] = printable(value);
+    logger[level](line);
+  };
+  return named("", write, options.level === "debug");
+}
+
+type Write = (level: LogLevel, name: string, message: string, fields: LogFields) => void;
+
+function named(name: string, write: Write, debugging: boolean): Log {
+  const at =
+    (level: LogLevel) =>
+    (message: string, fields: LogFields = {}): void =>
+      write(level, name, message, fields);
+  return {
+    debug: at("debug"),
+    info: at("info"),
+    warn: at("warn"),
+    error: at("error"),
+    fatal: at("fatal"),
+    named: (logger) => named(logger, write, debugging),
+    debugging,
+  };
+}
+
+/** How often each message was seen in the current second. */
+class Sampler {
+  #second = 0;
+  readonly #seen = new Map<string, number>();
+
+  take(level: LogLevel, message: string): boolean {
+    const second = Math.floor(performance.now() / 1000);
+    if (second !== this.#second) {
+      this.#second = second;
+      this.#seen.clear();
+    }
+    const key = level + message;
+    const count = (this.#seen.get(key) ?? 0) + 1;
+    this.#seen.set(key, count);
+    return count <= sampleFirst || (count - sampleFirst) % sampleEvery === 0;
+  }
+}
+
+/** 2006-01-02T15:04:05.000000Z */
+function microsecondTime(): string {
+  const now = performance.timeOrigin + performance.now();
+  const micros = String(Math.floor((now % 1) * 1000)).padStart(3, "0");
+  return `${new Date(now).toISOString().slice(0, -1)}${micros}Z`;
+}
+
+/** folder/file.ts:line of whoever logged; logging is rare enough to look at the stack. */
+function callerOf(): string {
+  const lines = new Error("caller").stack?.split("\n") ?? [];
+  const line = lines.find((text, at) => at > 0 && !text.includes("pino-log.ts"));
+  const [, file = "unknown", number = "0"] = /([^/]+\/[^/]+\.ts):(\d+)/.exec(line ?? "") ?? [];
+  return `${file}:${number}`;
+}
+
+function printable(value: unknown): unknown {
+  if (value instanceof Error) return value.message;
+  // A uint64 is printed with all its digits; JSON.rawJSON keeps it a bare number.
+  if (typeof value === "bigint") return String(value);
+  return value;
+}
+
+/** Synchronous writes: a line that was logged is not lost by the exit that follows it. */
+function destination(options: LogOptions): DestinationStream {
+  const files = new Set<number>();
+  for (const output of options.outputs) {
+    if (output === "stdout") files.add(1);
+    else if (output === "stderr" || output === "default") files.add(2);
+    else files.add(openSync(output, "a", 0o600));
+  }
+  process.on("exit", () => {
+    for (const file of files) if (file > 2) closeSync(file);
+  });
+  return {
+    write: (text) => {
+      const line = options.format === "console" ? consoleLine(text) : text;
+      for (const file of files) writeWhole(file, line);
+    },
+  };
+}
+
+/** A full pipe must not throw away the process (EAGAIN): the rest of the line is given up. */
+function writeWhole(file: number, text: string): void {
+  try {
+    writeSync(file, text);
+  } catch {
+    // Nobody reads the log any more: serving goes on without it, as zap does.
+  }
+}
+
+/** time, level, caller, message and the rest as JSON, separated by tabs. */
+function consoleLine(json: string): string {
+  const { level, ts, logger, caller, msg, ...rest } = JSON.parse(json) as Record<string, unknown>;
+  const head = [ts, level, logger, caller, msg].filter((part) => part !== undefined);
+  const fields = Object.keys(rest).length > 0 ? [JSON.stringify(rest)] : [];
+  return `${[...head, ...fields].map(String).join("\t")}\n`;
+}

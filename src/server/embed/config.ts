@@ -1,0 +1,255 @@
+// From flag values to a checked configuration: embed.Config.Validate of etcd, with its texts.
+import { parseDuration } from "./duration.ts";
+import { flagTable } from "./flag-table.ts";
+import { type FlagValues, UsageError } from "./flags.ts";
+import { checkBindUrls, type ListenUrl, parseUrls } from "./urls.ts";
+
+export interface Config {
+  readonly name: string;
+  readonly dataDirectory: string;
+  readonly walDirectory: string;
+  readonly listenPeerUrls: readonly ListenUrl[];
+  readonly listenClientUrls: readonly ListenUrl[];
+  readonly advertisePeerUrls: readonly ListenUrl[];
+  readonly advertiseClientUrls: readonly ListenUrl[];
+  /** name=URL pairs of the first members. */
+  readonly initialCluster: string;
+  readonly initialClusterState: "new" | "existing";
+  readonly initialClusterToken: string;
+  readonly initialElectionTickAdvance: boolean;
+  readonly heartbeatMs: number;
+  readonly electionMs: number;
+  readonly preVote: boolean;
+  readonly strictReconfigCheck: boolean;
+  readonly snapshotCount: number;
+  readonly snapshotCatchUpEntries: number;
+  readonly maxSnapshotFiles: number;
+  readonly maxWalFiles: number;
+  /** Effective: zero on the command line becomes 2 GiB; negative is off. */
+  readonly quotaBackendBytes: number;
+  readonly backendBatchMs: number;
+  readonly backendBatchLimit: number;
+  readonly maxTxnOps: number;
+  readonly maxRequestBytes: number;
+  readonly maxConcurrentStreams: number;
+  readonly keepaliveMinTimeMs: number;
+  readonly keepaliveIntervalMs: number;
+  readonly keepaliveTimeoutMs: number;
+  readonly autoCompactionMode: "periodic" | "revision";
+  /** Milliseconds in periodic mode, revisions in revision mode; 0 is off. */
+  readonly autoCompactionRetention: number;
+  readonly compactionBatchLimit: number;
+  readonly compactionSleepMs: number;
+  readonly watchProgressNotifyMs: number;
+  readonly warningApplyMs: number;
+  readonly warningUnaryRequestMs: number;
+  readonly maxLearners: number;
+  readonly unsafeNoFsync: boolean;
+  readonly logLevel: string;
+  readonly logFormat: "json" | "console";
+  readonly logOutputs: readonly string[];
+  /** Flags given explicitly, for warnings. */
+  readonly given: ReadonlySet<string>;
+}
+
+const quotaDefaultBytes = 2 * 1024 ** 3;
+const electionMsMax = 50_000;
+const progressNotifyMsMin = 100;
+const logLevels = ["debug", "info", "warn", "error", "dpanic", "panic", "fatal"];
+
+/** Reads and checks; throws UsageError with exit code 1 and etcd's text. */
+export function configFrom(values: FlagValues): Config {
+  refuseUnbuilt(values);
+  try {
+    const config = read(values);
+    validate(config, values);
+    return config;
+  } catch (error) {
+    if (error instanceof UsageError || !(error instanceof Error)) throw error;
+    throw new UsageError(error.message, 1);
+  }
+}
+
+/** A feature that does not exist yet is refused by name: taking its flag would pretend. */
+function refuseUnbuilt(values: FlagValues): void {
+  for (const spec of flagTable.values()) {
+    if (spec.unbuilt && values.text.get(spec.name) !== spec.initial) {
+      throw new UsageError(`--${spec.name} is a flag of etcd that Quorate does not build yet`, 1);
+    }
+  }
+  const gates = values.text.get("feature-gates") ?? "";
+  for (const pair of gates.split(",").filter((item) => item !== "")) checkGate(pair);
+}
+
+/** Known gates with their default; setting one to its default asks for nothing unbuilt. */
+const featureGates: Readonly<Record<string, boolean>> = {
+  AllAlpha: false,
+  AllBeta: false,
+  StopGRPCServiceOnDefrag: false,
+  InitialCorruptCheck: false,
+  CompactHashCheck: false,
+  TxnModeWriteWithSharedBuffer: true,
+  LeaseCheckpoint: false,
+  LeaseCheckpointPersist: false,
+  SetMemberLocalAddr: false,
+  FastLeaseKeepAlive: true,
+  PriorityRequest: false,
+};
+
+function checkGate(pair: string): void {
+  const [name = "", value] = pair.split("=").map((part) => part.trim());
+  if (value === undefined) throw new UsageError(`missing bool value for ${name}`, 1);
+  const initial = featureGates[name];
+  if (initial === undefined) throw new UsageError(`unrecognized feature gate: ${name}`, 1);
+  if (!/^(1|0|t|f|true|false|TRUE|FALSE|True|False|T|F)$/.test(value)) {
+    throw new UsageError(
+      `invalid value of ${name}=${value}, err: strconv.ParseBool: parsing "${value}": invalid syntax`,
+      1,
+    );
+  }
+  if (/^[1tT]/.test(value) !== initial) {
+    throw new UsageError(`feature gate ${name}=${value} is not built in Quorate yet`, 1);
+  }
+}
+
+function read(values: FlagValues): Config {
+  const text = (name: string): string => values.text.get(name) ?? "";
+  const number = (name: string): number => Number(text(name));
+  const duration = (name: string, zeroMs = 0): number => parseDuration(text(name)) || zeroMs;
+  const bool = (name: string): boolean => text(name) === "true";
+  const list = (name: string): string[] => [...new Set(text(name).split(","))].toSorted();
+  const urls = (name: string): ListenUrl[] => urlsOf(name, text(name));
+  const advertisePeerUrls = urls("initial-advertise-peer-urls");
+  const missingAdvertise =
+    values.given.has("listen-client-urls") && !values.given.has("advertise-client-urls");
+  if (missingAdvertise) {
+    throw new Error(
+      "--advertise-client-urls is required when --listen-client-urls is set explicitly",
+    );
+  }
+  const quota = number("quota-backend-bytes");
+  const progressMs = duration("watch-progress-notify-interval", 600_000);
+  return {
+    name: text("name"),
+    dataDirectory: text("data-dir") || `${text("name")}.etcd`,
+    walDirectory: text("wal-dir"),
+    listenPeerUrls: urls("listen-peer-urls"),
+    listenClientUrls: urls("listen-client-urls"),
+    advertisePeerUrls,
+    advertiseClientUrls: urls("advertise-client-urls"),
+    initialCluster: initialCluster(values, advertisePeerUrls),
+    initialClusterState: text("initial-cluster-state") as "new" | "existing",
+    initialClusterToken: text("initial-cluster-token"),
+    initialElectionTickAdvance: bool("initial-election-tick-advance"),
+    heartbeatMs: number("heartbeat-interval"),
+    electionMs: number("election-timeout"),
+    preVote: bool("pre-vote"),
+    strictReconfigCheck: bool("strict-reconfig-check"),
+    snapshotCount: number("snapshot-count") || 10_000,
+    snapshotCatchUpEntries: number("snapshot-catchup-entries") || 5000,
+    maxSnapshotFiles: number("max-snapshots"),
+    maxWalFiles: number("max-wals"),
+    quotaBackendBytes: quota === 0 ? quotaDefaultBytes : quota,
+    backendBatchMs: duration("backend-batch-interval", 100),
+    backendBatchLimit: number("backend-batch-limit") || 10_000,
+    maxTxnOps: number("max-txn-ops"),
+    maxRequestBytes: number("max-request-bytes"),
+    maxConcurrentStreams: number("max-concurrent-streams"),
+    keepaliveMinTimeMs: duration("grpc-keepalive-min-time"),
+    keepaliveIntervalMs: duration("grpc-keepalive-interval"),
+    keepaliveTimeoutMs: duration("grpc-keepalive-timeout"),
+    autoCompactionMode: text("auto-compaction-mode") as "periodic" | "revision",
+    autoCompactionRetention: retention(text("auto-compaction-mode"), values),
+    compactionBatchLimit: number("compaction-batch-limit") || 1000,
+    compactionSleepMs: duration("compaction-sleep-interval", 10),
+    watchProgressNotifyMs: Math.max(progressMs, progressNotifyMsMin),
+    warningApplyMs: duration("warning-apply-duration", 100),
+    warningUnaryRequestMs: duration("warning-unary-request-duration", 300),
+    maxLearners: number("max-learners"),
+    unsafeNoFsync: bool("unsafe-no-fsync"),
+    logLevel: text("log-level"),
+    logFormat: text("log-format") as "json" | "console",
+    logOutputs: list("log-outputs"),
+    given: values.given,
+  };
+}
+
+function urlsOf(name: string, list: string): ListenUrl[] {
+  if (list === "") return [];
+  try {
+    return parseUrls(list);
+  } catch (error) {
+    // URL lists are parsed by package flag in etcd: a bad one is bad usage, exit code 2.
+    const why = error instanceof Error ? error.message : String(error);
+    throw new UsageError(`invalid value "${list}" for flag -${name}: ${why}`, 2);
+  }
+}
+
+/** Without --initial-cluster: this member alone (embed.Config.InitialClusterFromName). */
+function initialCluster(values: FlagValues, peerUrls: readonly ListenUrl[]): string {
+  if (values.given.has("initial-cluster")) return values.text.get("initial-cluster") ?? "";
+  const name = values.text.get("name") ?? "";
+  if (name === "default") return "default=http://localhost:2380";
+  return peerUrls.map((url) => `${name}=${url.text}`).join(",");
+}
+
+/** A bare integer is hours in periodic mode (embed.parseCompactionRetention). */
+function retention(mode: string, values: FlagValues): number {
+  const text = values.text.get("auto-compaction-retention") ?? "0";
+  if (/^[-+]?\d+$/.test(text)) return Number(text) * (mode === "revision" ? 1 : 3_600_000);
+  const ms = parseDuration(text);
+  if (ms === undefined) {
+    throw new Error(
+      `error parsing CompactionRetention: time: invalid duration ${JSON.stringify(text)}`,
+    );
+  }
+  return ms;
+}
+
+function validate(config: Config, values: FlagValues): void {
+  const { heartbeatMs, electionMs } = config;
+  checkBindUrls(config.listenPeerUrls);
+  checkBindUrls(config.listenClientUrls);
+  if (!["new", "existing"].includes(config.initialClusterState)) {
+    const state = values.text.get("initial-cluster-state") ?? "";
+    throw new UsageError(
+      `invalid value "${state}" for flag -initial-cluster-state: invalid value "${state}"`,
+      2,
+    );
+  }
+  if (heartbeatMs === 0) throw new Error("--heartbeat-interval must be >0 (set to 0ms)");
+  if (electionMs === 0) throw new Error("--election-timeout must be >0 (set to 0ms)");
+  if (5 * heartbeatMs > electionMs) {
+    throw new Error(
+      `--election-timeout[${electionMs}ms] should be at least as 5 times as ` +
+        `--heartbeat-interval[${heartbeatMs}ms]`,
+    );
+  }
+  if (electionMs > electionMsMax) {
+    throw new Error(
+      `--election-timeout[${electionMs}ms] is too long, ` +
+        `and should be set less than ${electionMsMax}ms`,
+    );
+  }
+  if (!["periodic", "revision"].includes(config.autoCompactionMode)) {
+    const mode: string = config.autoCompactionMode;
+    throw new Error(
+      mode === ""
+        ? "undefined auto-compaction-mode"
+        : `unknown auto-compaction-mode ${JSON.stringify(mode)}`,
+    );
+  }
+  if ((parseDuration(values.text.get("compact-hash-check-time") ?? "") ?? 0) <= 0) {
+    const given = values.text.get("compact-hash-check-time");
+    throw new Error(`--compact-hash-check-time must be >0 (set to ${given})`);
+  }
+  if (!logLevels.includes(config.logLevel)) {
+    throw new Error(`unrecognized level: ${JSON.stringify(config.logLevel)}`);
+  }
+  if (!["json", "console"].includes(config.logFormat)) {
+    throw new Error(`unknown log format: ${String(config.logFormat)}`);
+  }
+  if (values.text.get("logger") !== "zap") {
+    throw new Error(`unknown logger option ${JSON.stringify(values.text.get("logger"))}`);
+  }
+}

@@ -1,0 +1,154 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { configFrom } from "./config.ts";
+import { formatDuration, parseDuration } from "./duration.ts";
+import { flagTable } from "./flag-table.ts";
+import { nearestFlag, parseFlags, UsageError } from "./flags.ts";
+import { parseUrl, parseUrls } from "./urls.ts";
+
+const configOf = (...argv: string[]) => configFrom(parseFlags(argv, {}));
+const refusal = (run: () => unknown): UsageError => {
+  try {
+    run();
+  } catch (error) {
+    assert.ok(error instanceof UsageError, String(error));
+    return error;
+  }
+  assert.fail("it was accepted");
+};
+
+test("durations are read and printed as Go does", () => {
+  for (const [text, ms] of [
+    ["0", 0],
+    ["100ms", 100],
+    ["1h30m", 5_400_000],
+    ["1.5s", 1500],
+    ["-2m", -120_000],
+    ["1us", 0.001],
+  ] as const) {
+    assert.equal(parseDuration(text), ms);
+  }
+  for (const text of ["", "5", "1x", "s", "1 s"]) assert.equal(parseDuration(text), undefined);
+  for (const [ms, text] of [
+    [0, "0s"],
+    [100, "100ms"],
+    [1000, "1s"],
+    [60_000, "1m0s"],
+    [7_200_000, "2h0m0s"],
+    [1.5, "1.5ms"],
+    [90_500, "1m30.5s"],
+  ] as const) {
+    assert.equal(formatDuration(ms), text);
+  }
+});
+
+test("one dash or two, = or the next argument, bare booleans", () => {
+  const values = parseFlags(["-name=a", "--data-dir", "d", "--pre-vote", "-metrics", "basic"], {});
+  assert.equal(values.text.get("name"), "a");
+  assert.equal(values.text.get("data-dir"), "d");
+  assert.equal(values.text.get("pre-vote"), "true");
+});
+
+test("an unknown flag is refused with the nearest name", () => {
+  const error = refusal(() => parseFlags(["--data-dri", "d"], {}));
+  assert.equal(error.exitCode, 2);
+  assert.equal(
+    error.message,
+    "flag provided but not defined: -data-dri\ndid you mean --data-dir?",
+  );
+  assert.equal(nearestFlag("completely-else"), undefined);
+});
+
+test("bad values are refused in Go's words", () => {
+  assert.equal(
+    refusal(() => parseFlags(["--heartbeat-interval=x"], {})).message,
+    'invalid value "x" for flag -heartbeat-interval: parse error',
+  );
+  assert.equal(
+    refusal(() => parseFlags(["--name"], {})).message,
+    "flag needs an argument: -name",
+  );
+  assert.equal(refusal(() => parseFlags(["start"], {})).message, "'start' is not a valid flag");
+});
+
+test("the environment sets flags, and setting one twice is fatal", () => {
+  const values = parseFlags([], { ETCD_NAME: "n", ETCD_STRANGE: "1", HOME: "/" });
+  assert.equal(values.text.get("name"), "n");
+  assert.deepEqual(values.unknownVariables, ["ETCD_STRANGE=1"]);
+  const error = refusal(() => parseFlags(["--name=m"], { ETCD_NAME: "n" }));
+  assert.equal(error.exitCode, 1);
+  assert.match(error.message, /^conflicting environment variable "ETCD_NAME" is shadowed/);
+});
+
+test("the defaults are etcd's", () => {
+  const config = configOf();
+  assert.equal(config.name, "default");
+  assert.equal(config.dataDirectory, "default.etcd");
+  assert.equal(config.initialCluster, "default=http://localhost:2380");
+  assert.equal(config.quotaBackendBytes, 2_147_483_648);
+  assert.equal(config.maxRequestBytes, 1_572_864);
+  assert.equal(config.watchProgressNotifyMs, 600_000);
+  assert.deepEqual(
+    config.listenClientUrls.map((url) => url.text),
+    ["http://localhost:2379"],
+  );
+});
+
+test("a name alone makes a cluster of that name", () => {
+  assert.equal(configOf("--name=abc").initialCluster, "abc=http://localhost:2380");
+});
+
+test("configuration errors are etcd's", () => {
+  for (const [argv, message] of [
+    [
+      ["--listen-client-urls=http://127.0.0.1:1"],
+      "--advertise-client-urls is required when --listen-client-urls is set explicitly",
+    ],
+    [
+      ["--heartbeat-interval=300"],
+      "--election-timeout[1000ms] should be at least as 5 times as --heartbeat-interval[300ms]",
+    ],
+    [
+      ["--election-timeout=60000"],
+      "--election-timeout[60000ms] is too long, and should be set less than 50000ms",
+    ],
+    [["--heartbeat-interval=0"], "--heartbeat-interval must be >0 (set to 0ms)"],
+    [["--auto-compaction-mode=x"], 'unknown auto-compaction-mode "x"'],
+    [["--feature-gates=Nope=true"], "unrecognized feature gate: Nope"],
+    [
+      ["--listen-peer-urls=http://example.com:1"],
+      "expected IP in URL for binding (http://example.com:1)",
+    ],
+  ] as const) {
+    assert.equal(refusal(() => configOf(...argv)).message, message);
+  }
+});
+
+test("a flag whose feature is not built is refused unless it asks for nothing", () => {
+  assert.match(refusal(() => configOf("--cert-file=x")).message, /^--cert-file is a flag of etcd/);
+  assert.equal(configOf("--cert-file=").name, "default");
+});
+
+test("every flag has a default its own kind can read", () => {
+  for (const spec of flagTable.values()) {
+    if (spec.kind === "urls" && spec.initial !== "") parseUrls(spec.initial);
+    if (spec.kind === "duration") assert.notEqual(parseDuration(spec.initial), undefined);
+    if (spec.kind === "uint" || spec.kind === "int") assert.match(spec.initial, /^\d+$/);
+  }
+});
+
+test("URL lists are unique and sorted, and bad ones are named", () => {
+  assert.deepEqual(
+    parseUrls("http://b:2, http://a:1,http://b:2").map((url) => url.text),
+    ["http://a:1", "http://b:2"],
+  );
+  assert.deepEqual(parseUrl("http://[::1]:2379"), {
+    text: "http://[::1]:2379",
+    scheme: "http",
+    host: "::1",
+    port: 2379,
+  });
+  assert.throws(() => parseUrl("http://a"), /does not have the form "host:port": http:\/\/a/);
+  assert.throws(() => parseUrl("http://a:1/x"), /URL must not contain a path: http:\/\/a:1\/x/);
+  assert.throws(() => parseUrl("ftp://a:1"), /URL scheme must be http, https, unix, or unixs/);
+});

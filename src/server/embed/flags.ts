@@ -1,0 +1,164 @@
+// Command line and environment, read by Go's rules (package flag; etcd's pkg/flags): one dash or two,
+// `=value` or the next argument, a bare boolean is true; ETCD_NAME for --name; both at once is fatal.
+import { parseDuration } from "./duration.ts";
+import { type FlagSpec, flagTable } from "./flag-table.ts";
+
+/** Bad usage: printed as it is, with exit code 2 for parsing and 1 for all that comes later. */
+export class UsageError extends Error {
+  readonly exitCode: number;
+  constructor(message: string, exitCode: number) {
+    super(message);
+    this.exitCode = exitCode;
+  }
+}
+
+export interface FlagValues {
+  readonly text: ReadonlyMap<string, string>;
+  /** Names given on the command line or in the environment. */
+  readonly given: ReadonlySet<string>;
+  readonly unknownVariables: readonly string[];
+  readonly help: boolean;
+}
+
+export function parseFlags(
+  argv: readonly string[],
+  environment: Readonly<Record<string, string | undefined>>,
+): FlagValues {
+  const text = new Map<string, string>();
+  for (const spec of flagTable.values()) text.set(spec.name, spec.initial);
+  const line = parseArguments(argv);
+  for (const [name, value] of line.values) text.set(name, value);
+  const given = new Set(line.values.keys());
+  const unknownVariables: string[] = [];
+  for (const [variable, value] of Object.entries(environment)) {
+    if (value === undefined || !variable.startsWith("ETCD_") || isOurVariable(variable)) continue;
+    const name = variable.slice("ETCD_".length).toLowerCase().replaceAll("_", "-");
+    const spec = flagTable.get(name);
+    if (spec === undefined || spec.ignored || name === "version") {
+      unknownVariables.push(`${variable}=${value}`);
+      continue;
+    }
+    if (line.values.has(name)) throw shadowed(variable, name);
+    if (value === "") continue;
+    text.set(name, checked(spec, value, (why) => badVariable(variable, value, why)));
+    given.add(name);
+  }
+  return { text, given, unknownVariables, help: line.help };
+}
+
+/** Variables that are no flag but mean something to the process itself. */
+const isOurVariable = (name: string): boolean =>
+  name === "ETCD_UNSUPPORTED_ARCH" || name === "ETCD_VERIFY";
+
+const shadowed = (variable: string, name: string): UsageError =>
+  new UsageError(
+    `conflicting environment variable "${variable}" is shadowed by corresponding command-line ` +
+      `flag "${name}" (either unset environment variable or disable flag))`,
+    1,
+  );
+const badVariable = (variable: string, value: string, why: string): UsageError =>
+  new UsageError(`invalid value "${value}" for ${variable}: ${why}`, 1);
+
+interface CommandLine {
+  readonly values: Map<string, string>;
+  readonly help: boolean;
+}
+
+function parseArguments(argv: readonly string[]): CommandLine {
+  const values = new Map<string, string>();
+  for (let at = 0; at < argv.length; at++) {
+    const argument = argv[at]!;
+    const [, dashes, name = "", equals, inline = ""] =
+      /^(--?)([^=]*)(=)?([\s\S]*)$/.exec(argument) ?? [];
+    if (dashes === undefined || argument === "-") {
+      throw new UsageError(`'${argument}' is not a valid flag`, 1);
+    }
+    if (argument === "--") {
+      if (argv[at + 1] === undefined) break;
+      throw new UsageError(`'${argv[at + 1]}' is not a valid flag`, 1);
+    }
+    if (name === "" || name.startsWith("-")) throw new UsageError(`bad flag syntax: ${argument}`, 2);
+    if (name === "h" || name === "help") return { values, help: true };
+    const spec = flagTable.get(name);
+    if (spec === undefined) throw unknownFlag(name);
+    let value = inline;
+    if (equals === undefined) {
+      if (spec.kind === "bool" || (spec.ignored && argv[at + 1]?.startsWith("-") !== false)) {
+        value = "true";
+      } else {
+        const next = argv[++at];
+        if (next === undefined) throw new UsageError(`flag needs an argument: -${name}`, 2);
+        value = next;
+      }
+    }
+    values.set(name, checked(spec, value, (why) => badFlag(name, value, why)));
+  }
+  return { values, help: false };
+}
+
+const badFlag = (name: string, value: string, why: string): UsageError =>
+  new UsageError(`invalid value "${value}" for flag -${name}: ${why}`, 2);
+
+function unknownFlag(name: string): UsageError {
+  const nearest = nearestFlag(name);
+  const hint = nearest === undefined ? "" : `\ndid you mean --${nearest}?`;
+  return new UsageError(`flag provided but not defined: -${name}${hint}`, 2);
+}
+
+/** The value as it will be kept, or the error that `fail` makes of Go's reason. */
+function checked(spec: FlagSpec, value: string, fail: (why: string) => UsageError): string {
+  if (spec.ignored) return value;
+  switch (spec.kind) {
+    case "bool":
+      if (/^(1|t|T|TRUE|true|True)$/.test(value)) return "true";
+      if (/^(0|f|F|FALSE|false|False)$/.test(value)) return "false";
+      throw fail("parse error");
+    case "uint":
+      if (/^\d+$/.test(value)) return inRange(spec, value, fail);
+      throw fail("parse error");
+    case "int":
+      if (/^[-+]?\d+$/.test(value)) return inRange(spec, value, fail);
+      throw fail("parse error");
+    case "duration":
+      if (parseDuration(value) === undefined) throw fail("parse error");
+      return value;
+    case "urls":
+    case "string":
+    case "strings":
+      return value;
+    default:
+      return spec.kind satisfies never;
+  }
+}
+
+function inRange(spec: FlagSpec, value: string, fail: (why: string) => UsageError): string {
+  const limit = spec.name === "max-concurrent-streams" ? 2n ** 32n - 1n : 2n ** 63n - 1n;
+  const number = BigInt(value.replace(/^\+/, ""));
+  if (number > limit || number < -(2n ** 63n)) throw fail("value out of range");
+  return String(number);
+}
+
+/** The known flag with the fewest edits, when few enough to be a slip. */
+export function nearestFlag(name: string): string | undefined {
+  let best: string | undefined;
+  let bestEdits = Math.max(2, Math.floor(name.length / 3)) + 1;
+  for (const spec of flagTable.values()) {
+    if (spec.ignored) continue;
+    const edits = editDistance(name, spec.name);
+    if (edits < bestEdits) [best, bestEdits] = [spec.name, edits];
+  }
+  return best;
+}
+
+function editDistance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, at) => at);
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j++) {
+      const change = row[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1);
+      next.push(Math.min(change, row[j]! + 1, next[j - 1]! + 1));
+    }
+    row = next;
+  }
+  return row[b.length]!;
+}

@@ -1,0 +1,45 @@
+// URL lists as etcd's client/pkg/types and pkg/flags read them.
+
+export interface ListenUrl {
+  /** As given, trimmed: what Go's url.String() prints for the forms etcd takes. */
+  readonly text: string;
+  readonly scheme: "http" | "https" | "unix" | "unixs";
+  /** Host of TCP forms, without brackets; for unix forms the socket's name or path. */
+  readonly host: string;
+  /** Zero for unix forms. */
+  readonly port: number;
+}
+
+/** Reads a comma-separated list; throws an Error with etcd's text. Sorted, without duplicates. */
+export function parseUrls(list: string): ListenUrl[] {
+  const unique = new Map<string, ListenUrl>();
+  for (const item of list.split(",")) {
+    const url = parseUrl(item.trim());
+    unique.set(url.text, url);
+  }
+  return [...unique.values()].toSorted((a, b) => (a.text < b.text ? -1 : a.text > b.text ? 1 : 0));
+}
+
+export function parseUrl(text: string): ListenUrl {
+  const [, scheme = "", rest = ""] = /^([a-zA-Z][a-zA-Z0-9+.-]*):(?:\/\/)?(.*)$/.exec(text) ?? [];
+  if (scheme === "unix" || scheme === "unixs") return { text, scheme, host: rest, port: 0 };
+  if (scheme !== "http" && scheme !== "https") {
+    throw new Error(`URL scheme must be http, https, unix, or unixs: ${text}`);
+  }
+  const [authority = "", ...path] = rest.split("/");
+  const [, bracketed, plain, port] = /^(?:\[([^\]]*)\]|([^:]*)):(\d*)$/.exec(authority) ?? [];
+  if (port === undefined) {
+    throw new Error(`URL address does not have the form "host:port": ${text}`);
+  }
+  if (path.length > 0) throw new Error(`URL must not contain a path: ${text}`);
+  return { text, scheme, host: bracketed ?? plain ?? "", port: Number(port) };
+}
+
+/** Refuses names where an address to bind is needed (embed.checkBindURLs). */
+export function checkBindUrls(urls: readonly ListenUrl[]): void {
+  for (const { text, scheme, host } of urls) {
+    if (scheme.startsWith("unix") || host === "localhost") continue;
+    const isAddress = /^\d{1,3}(\.\d{1,3}){3}$/.test(host) || host.includes(":");
+    if (!isAddress) throw new Error(`expected IP in URL for binding (${text})`);
+  }
+}
