@@ -1,0 +1,4 @@
+// io/host/node: the ports of io/host on Node. Only the composition root, tests and tools come here.
+export { nodeClock } from "./node-clock.ts";
+export { nodeDisk } from "./node-disk.ts";
+export { nodeRandom } from "./node-random.ts";
