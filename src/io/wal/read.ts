@@ -1,0 +1,218 @@
+// Reading a log back: all of it for a member that starts, its snapshots, or just whether it holds.
+import { equalBytes } from "../../base/index.ts";
+import { type Disk, type DiskFile, isDiskError, type Log, silentLog } from "../host/index.ts";
+import {
+  decodeEntry,
+  decodeHardState,
+  decodeSnapshot,
+  emptyHardState,
+  type WalEntry,
+  type WalHardState,
+  type WalSnapshot,
+} from "./payload.ts";
+import { RecordType } from "./record.ts";
+import { RecordDecoder } from "./record-decoder.ts";
+import { listSegments, type SegmentName, segmentsFrom } from "./segment-name.ts";
+import { isWalError, WalError, walErrors } from "./wal-error.ts";
+
+/** The snapshot a reader starts from; (0, 0) for the whole log. */
+export interface WalStart {
+  readonly index: number;
+  readonly term: number;
+}
+
+/** What a log holds after its start. */
+export interface WalContent {
+  /** The bytes at the head of each segment; undefined when no record of them was read. */
+  readonly metadata: Uint8Array | undefined;
+  /** The last one saved; entries beyond its commit may still be overwritten. */
+  readonly hardState: WalHardState;
+  /** Ascending by one from start.index + 1; what a later term overwrote is gone. */
+  readonly entries: WalEntry[];
+  /** Index of the last entry record, also of one at or before the start. */
+  readonly lastIndex: number;
+  /** Whether a record of the starting snapshot was there. */
+  readonly snapshotFound: boolean;
+}
+
+export interface WalPlace {
+  readonly disk: Disk;
+  readonly directory: string;
+  readonly log?: Log;
+}
+
+/**
+ * Reads every record of `decoder` by etcd's rules. An error of the decoder is passed on, with
+ * `lenient` an `unexpectedEof` ends the reading instead.
+ */
+export function readRecords(decoder: RecordDecoder, start: WalStart, lenient: boolean): WalContent {
+  let metadata: Uint8Array | undefined;
+  let hardState = emptyHardState;
+  let lastIndex = 0;
+  let snapshotFound = false;
+  const entries: WalEntry[] = [];
+  while (nextOrEnd(decoder, lenient)) {
+    switch (decoder.type) {
+      case RecordType.entry: {
+        const entry = decodeEntry(decoder.bytes, decoder.start, decoder.end);
+        lastIndex = entry.index;
+        keepEntry(entries, entry, start);
+        break;
+      }
+      case RecordType.hardState:
+        hardState = decodeHardState(decoder.bytes, decoder.start, decoder.end);
+        break;
+      case RecordType.metadata:
+        metadata = sameMetadata(metadata, decoder.payload());
+        break;
+      case RecordType.crc:
+        decoder.acceptCrc();
+        break;
+      case RecordType.snapshot:
+        if (isStart(decoder, start)) snapshotFound = true;
+        break;
+      default:
+        throw walErrors.unexpectedBlock(decoder.type);
+    }
+  }
+  return { metadata, hardState, entries, lastIndex, snapshotFound };
+}
+
+function nextOrEnd(decoder: RecordDecoder, lenient: boolean): boolean {
+  try {
+    return decoder.next();
+  } catch (error) {
+    if (lenient && isWalError(error, "unexpectedEof")) return false;
+    throw error;
+  }
+}
+
+/** An entry replaces what stands at its index and ends what stood behind. */
+function keepEntry(entries: WalEntry[], entry: WalEntry, start: WalStart): void {
+  if (entry.index <= start.index) return;
+  const at = entry.index - start.index - 1;
+  if (at === entries.length) {
+    entries.push(entry);
+    return;
+  }
+  if (at > entries.length) {
+    throw new WalError(
+      "sliceOutOfRange",
+      `wal: slice bounds out of range, snapshot[Index: ${start.index}, Term: ${start.term}], ` +
+        `current entry[Index: ${entry.index}, Term: ${entry.term}], len(ents): ${entries.length}`,
+    );
+  }
+  entries.length = at;
+  entries.push(entry);
+}
+
+function sameMetadata(known: Uint8Array | undefined, read: Uint8Array): Uint8Array {
+  if (known !== undefined && !equalBytes(known, read)) throw walErrors.metadataConflict();
+  return known ?? read;
+}
+
+function isStart(decoder: RecordDecoder, start: WalStart): boolean {
+  const snapshot = decodeSnapshot(decoder.bytes, decoder.start, decoder.end);
+  if (snapshot.index !== start.index) return false;
+  if (snapshot.term !== start.term) throw walErrors.snapshotMismatch();
+  return true;
+}
+
+/** Opens the files, lets `read` look at them and closes them again. */
+function reading<Result>(
+  { disk, directory }: WalPlace,
+  segments: readonly SegmentName[],
+  read: (decoder: RecordDecoder) => Result,
+): Result {
+  const files: DiskFile[] = [];
+  try {
+    for (const { name } of segments) {
+      files.push(disk.open(`${directory}/${name}`, { readOnly: true }));
+    }
+    return read(new RecordDecoder(files));
+  } finally {
+    for (const file of files) file.close();
+  }
+}
+
+/** Reads a log without locking or changing it; a torn end is passed over. */
+export function readWal(place: WalPlace, start: WalStart): WalContent {
+  const segments = listSegments(place.disk, place.directory, place.log ?? silentLog);
+  const chosen = segmentsFrom(segments, start.index);
+  return reading(place, chosen, (decoder) => readRecords(decoder, start, true));
+}
+
+/**
+ * The snapshots recorded in the whole log that its last hard state covers, oldest first. A record
+ * beyond the commit belongs to a snapshot that did not become durable.
+ *
+ * A segment that is purged meanwhile makes it start over, three times at most.
+ */
+export function validSnapshotEntries(place: WalPlace): WalSnapshot[] {
+  const log = place.log ?? silentLog;
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return readSnapshots(place, listSegments(place.disk, place.directory, log));
+    } catch (error) {
+      if (!isDiskError(error, "ENOENT") || attempt === 3) throw error;
+      log.warn("retrying WAL snapshot scan after transient file removal", {
+        "wal-dir": place.directory,
+        attempt,
+        "max-attempts": 3,
+        error,
+      });
+    }
+  }
+}
+
+function readSnapshots(place: WalPlace, segments: readonly SegmentName[]): WalSnapshot[] {
+  const snapshots: WalSnapshot[] = [];
+  let commit = 0;
+  reading(place, segments, (decoder) => {
+    while (nextOrEnd(decoder, true)) {
+      if (decoder.type === RecordType.crc) decoder.acceptCrc();
+      else if (decoder.type === RecordType.snapshot) {
+        snapshots.push(decodeSnapshot(decoder.bytes, decoder.start, decoder.end));
+      } else if (decoder.type === RecordType.hardState) {
+        commit = decodeHardState(decoder.bytes, decoder.start, decoder.end).commit;
+      }
+    }
+  });
+  return snapshots.filter((snapshot) => snapshot.index <= commit);
+}
+
+/**
+ * Checks the chain of sums, the metadata and the snapshot without keeping anything; returns the last
+ * hard state. Throws WalError, `snapshotNotFound` when no record of `start` is there.
+ */
+export function verifyWal(place: WalPlace, start: WalStart): WalHardState {
+  const segments = listSegments(place.disk, place.directory, place.log ?? silentLog);
+  const chosen = segmentsFrom(segments, start.index);
+  let metadata: Uint8Array | undefined;
+  let hardState = emptyHardState;
+  let found = false;
+  reading(place, chosen, (decoder) => {
+    while (nextOrEnd(decoder, true)) {
+      switch (decoder.type) {
+        case RecordType.metadata:
+          metadata = sameMetadata(metadata, decoder.payload());
+          break;
+        case RecordType.crc:
+          decoder.acceptCrc();
+          break;
+        case RecordType.snapshot:
+          if (isStart(decoder, start)) found = true;
+          break;
+        case RecordType.hardState:
+          hardState = decodeHardState(decoder.bytes, decoder.start, decoder.end);
+          break;
+        case RecordType.entry:
+          break;
+        default:
+          throw walErrors.unexpectedBlock(decoder.type);
+      }
+    }
+  });
+  if (!found) throw walErrors.snapshotNotFound();
+  return hardState;
+}

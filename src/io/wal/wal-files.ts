@@ -1,0 +1,150 @@
+// Making a log and opening one for appending.
+import { type DiskFile, type DiskLock, parentDirectory, silentLog } from "../host/index.ts";
+import { emptyHardState, encodeSnapshot } from "./payload.ts";
+import { readRecords, type WalContent, type WalStart } from "./read.ts";
+import { RecordType, segmentBytesDefault } from "./record.ts";
+import { RecordDecoder } from "./record-decoder.ts";
+import { RecordEncoder } from "./record-encoder.ts";
+import { repairWal } from "./repair.ts";
+import { listSegments, segmentName, segmentsFrom, walExists } from "./segment-name.ts";
+import { Wal } from "./wal.ts";
+import { isWalError, walErrors } from "./wal-error.ts";
+import type { WalOptions } from "./wal-options.ts";
+
+/**
+ * Makes a log whose segments begin with `metadata`. It is complete or not there at all: it is made
+ * beside its place as `<directory>.tmp` and renamed. Throws WalError `exists`, or a DiskError.
+ */
+export function createWal(options: WalOptions, metadata: Uint8Array): Wal {
+  const { disk, directory } = options;
+  if (walExists(disk, directory)) throw walErrors.exists();
+  const temporary = `${directory.replace(/\/+$/, "")}.tmp`;
+  const first = segmentName(0, 0);
+  let lock: DiskLock | undefined;
+  disk.rmtree(temporary);
+  try {
+    disk.mkdir(temporary);
+    lock = disk.tryLock(temporary);
+    if (lock === undefined) throw walErrors.locked();
+    const encoder = new RecordEncoder(0);
+    encoder.appendCrc();
+    encoder.appendPayload(RecordType.metadata, metadata);
+    const start = encodeSnapshot({ index: 0, term: 0, confState: undefined });
+    encoder.appendPayload(RecordType.snapshot, start);
+    writeFirstSegment(options, `${temporary}/${first.name}`, encoder.view());
+    if (!options.unsafeNoFsync) disk.syncDirectoryNow(temporary);
+    disk.rmtree(directory);
+    disk.rename(temporary, directory);
+    persistRename(options);
+    return new Wal(options, {
+      lock,
+      segments: [first],
+      file: disk.open(`${directory}/${first.name}`),
+      offset: encoder.length,
+      crc: encoder.crc,
+      metadata,
+      hardState: emptyHardState,
+      lastIndex: 0,
+    });
+  } catch (error) {
+    lock?.release();
+    disk.rmtree(temporary);
+    throw error;
+  }
+}
+
+function writeFirstSegment(options: WalOptions, path: string, head: Uint8Array): void {
+  const file = options.disk.open(path, { create: true });
+  try {
+    file.allocate(options.segmentBytes ?? segmentBytesDefault);
+    file.write(head, 0);
+    if (!options.unsafeNoFsync) file.syncNow();
+  } finally {
+    file.close();
+  }
+}
+
+/** A log whose name may be lost again must not be found at the next start either. */
+function persistRename({ disk, directory, clock, unsafeNoFsync }: WalOptions): void {
+  if (unsafeNoFsync) return;
+  try {
+    disk.syncDirectoryNow(parentDirectory(directory));
+  } catch (error) {
+    disk.rename(directory, `${directory}.broken.${stampOf(clock.wallMs())}`);
+    throw error;
+  }
+}
+
+/** As Go's layout 20060102.150405.999999 prints it. */
+function stampOf(wallMs: number): string {
+  const digits = new Date(wallMs).toISOString().replaceAll(/[-:TZ]/g, "");
+  return `${digits.slice(0, 8)}.${digits.slice(8, 14)}.${digits.slice(15)}`;
+}
+
+/**
+ * Opens the log at a snapshot, reads what follows it and makes it ready for appending. Throws
+ * WalError: `unexpectedEof` when `repairWal` may help, `locked` while someone else has it open.
+ *
+ * `content.snapshotFound` is for the caller to judge, as etcd starts without that record too.
+ */
+export function openWal(options: WalOptions, start: WalStart): { wal: Wal; content: WalContent } {
+  const { disk, directory } = options;
+  const segments = segmentsFrom(
+    listSegments(disk, directory, options.log ?? silentLog),
+    start.index,
+  );
+  const lock = disk.tryLock(directory);
+  if (lock === undefined) throw walErrors.locked();
+  const files: DiskFile[] = [];
+  let tail: DiskFile | undefined;
+  try {
+    for (const { name } of segments) files.push(disk.open(`${directory}/${name}`));
+    const decoder = new RecordDecoder(files);
+    const content = readRecords(decoder, start, false);
+    tail = files.pop()!;
+    clearBehind(tail, decoder.lastOffset, options.segmentBytes ?? segmentBytesDefault);
+    const wal = new Wal(options, {
+      lock,
+      segments,
+      file: tail,
+      offset: decoder.lastOffset,
+      crc: decoder.crc,
+      metadata: content.metadata ?? new Uint8Array(0),
+      hardState: content.hardState,
+      lastIndex: content.lastIndex,
+    });
+    return { wal, content };
+  } catch (error) {
+    tail?.close();
+    lock.release();
+    throw error;
+  } finally {
+    for (const file of files) file.close();
+  }
+}
+
+/**
+ * A zero length word ends the log, but a torn write may have left bytes behind it. They were never
+ * acknowledged; records written over a part of them would read as damage.
+ */
+function clearBehind(file: DiskFile, offset: number, segmentBytes: number): void {
+  const size = Math.max(file.size(), segmentBytes);
+  file.truncate(offset);
+  file.truncate(size);
+}
+
+/** As `openWal`, with one repair where the log ends torn, which is what a member does at start. */
+export function openOrRepairWal(
+  options: WalOptions,
+  start: WalStart,
+): { wal: Wal; content: WalContent } {
+  try {
+    return openWal(options, start);
+  } catch (error) {
+    if (!isWalError(error, "unexpectedEof")) throw error;
+    const fields = { "wal-dir": options.directory, error };
+    if (!repairWal(options)) throw error;
+    options.log?.info("repaired WAL", fields);
+    return openWal(options, start);
+  }
+}
