@@ -291,7 +291,7 @@ export function emitEncode(message: MessageModel, parts: Parts): string {
   return [
     ...(message.rawUnion ? emitRawUnion(message, parts) : emitPlain(message, parts)),
     `export function encode${name}(m: ${name}): Uint8Array {`,
-    `  const bytes = new Uint8Array(size${name}(m));`,
+    `  const bytes = allocate(size${name}(m));`,
     `  write${name}(m, bytes, 0);`,
     "  return bytes;",
     "}",

@@ -34,6 +34,8 @@ export interface FieldModel {
   packed: boolean;
   presence: "nonzero" | "always" | "byMessageType";
   fullName: string;
+  /** The etcd version that brought it. */
+  since: string;
 }
 
 export interface OneofModel {
@@ -52,6 +54,7 @@ export interface MessageModel {
   wireOrder: { field: FieldModel; oneof: OneofModel | undefined }[];
   /** The union of raw sub-messages, where the message has one. */
   rawUnion: OneofModel | undefined;
+  since: string;
   /** Contains itself, directly or not. */
   recursive: boolean;
   /** Is a singular sub-message somewhere, so that a second occurrence merges into the first. */
@@ -64,6 +67,8 @@ export interface EnumModel {
   name: string;
   fullName: string;
   values: [string, number][];
+  since: string;
+  valuesSince: [string, string][];
 }
 
 export interface MethodModel {
@@ -114,6 +119,9 @@ function option(of: protobuf.ReflectionObject, name: string): unknown {
   return of.options?.[`(quorate.${name})`];
 }
 
+/** The version an option names; etcd starts counting at 3.0. */
+const version = (said: unknown): string => (typeof said === "string" ? said : "3.0");
+
 function messageName(type: protobuf.Type): string {
   const name = option(type, "name");
   return typeof name === "string" ? name : type.name;
@@ -162,6 +170,7 @@ function fieldModel(field: protobuf.Field): FieldModel {
           ? "byMessageType"
           : "nonzero",
     fullName: plain(field.fullName),
+    since: version(option(field, "since")),
   };
 }
 
@@ -206,6 +215,7 @@ function messageModel(type: protobuf.Type): MessageModel {
       ),
     ],
     rawUnion: union === undefined ? undefined : oneofs[0],
+    since: version(option(type, "since_message")),
     recursive: false,
     merged: false,
     small: false,
@@ -250,14 +260,19 @@ export function readSchema(folder: string): Schema {
         name: enumName(at),
         fullName: plain(at.fullName),
         values: Object.entries(at.values),
+        since: version(option(at, "since_enum")),
+        valuesSince: Object.entries(at.valuesOptions ?? {}).map(([value, options]) => [
+          value,
+          version(options["(quorate.since_value)"]),
+        ]),
       });
     } else if (at instanceof protobuf.Service) {
       schema.services.push({
         fullName: plain(at.fullName),
         methods: at.methodsArray.map((method) => ({
           name: method.name,
-          request: messageName(method.resolvedRequestType!),
-          response: messageName(method.resolvedResponseType!),
+          request: plain(method.resolvedRequestType!.fullName),
+          response: plain(method.resolvedResponseType!.fullName),
           requestStream: method.requestStream === true,
           responseStream: method.responseStream === true,
         })),

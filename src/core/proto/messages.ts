@@ -5,6 +5,15 @@ import {
   emptyBytes,
 } from "../../base/index.ts";
 import {
+  allocate,
+} from "./allocate.ts";
+import {
+  type EnumDescriptor,
+  field,
+  type MessageDescriptor,
+  type MethodDescriptor,
+} from "./descriptor.ts";
+import {
   joinInternalRaftRequestRequest,
 } from "./dispatch-order.ts";
 import {
@@ -247,7 +256,7 @@ export function writeUserAddOptions(m: UserAddOptions, target: Uint8Array, start
   return at;
 }
 export function encodeUserAddOptions(m: UserAddOptions): Uint8Array {
-  const bytes = new Uint8Array(sizeUserAddOptions(m));
+  const bytes = allocate(sizeUserAddOptions(m));
   writeUserAddOptions(m, bytes, 0);
   return bytes;
 }
@@ -342,7 +351,7 @@ export function writeUser(m: User, target: Uint8Array, start: number): number {
   return at;
 }
 export function encodeUser(m: User): Uint8Array {
-  const bytes = new Uint8Array(sizeUser(m));
+  const bytes = allocate(sizeUser(m));
   writeUser(m, bytes, 0);
   return bytes;
 }
@@ -434,7 +443,7 @@ export function writePermission(m: Permission, target: Uint8Array, start: number
   return at;
 }
 export function encodePermission(m: Permission): Uint8Array {
-  const bytes = new Uint8Array(sizePermission(m));
+  const bytes = allocate(sizePermission(m));
   writePermission(m, bytes, 0);
   return bytes;
 }
@@ -502,7 +511,7 @@ export function writeRole(m: Role, target: Uint8Array, start: number): number {
   return at;
 }
 export function encodeRole(m: Role): Uint8Array {
-  const bytes = new Uint8Array(sizeRole(m));
+  const bytes = allocate(sizeRole(m));
   writeRole(m, bytes, 0);
   return bytes;
 }
@@ -563,7 +572,7 @@ export function writeMetadata(m: Metadata, target: Uint8Array, start: number): n
   return at;
 }
 export function encodeMetadata(m: Metadata): Uint8Array {
-  const bytes = new Uint8Array(sizeMetadata(m));
+  const bytes = allocate(sizeMetadata(m));
   writeMetadata(m, bytes, 0);
   return bytes;
 }
@@ -655,7 +664,7 @@ export function writeRequestHeader(m: RequestHeader, target: Uint8Array, start: 
   return at;
 }
 export function encodeRequestHeader(m: RequestHeader): Uint8Array {
-  const bytes = new Uint8Array(sizeRequestHeader(m));
+  const bytes = allocate(sizeRequestHeader(m));
   writeRequestHeader(m, bytes, 0);
   return bytes;
 }
@@ -964,7 +973,7 @@ export function writeInternalRaftRequest(m: InternalRaftRequest, target: Uint8Ar
   return at;
 }
 export function encodeInternalRaftRequest(m: InternalRaftRequest): Uint8Array {
-  const bytes = new Uint8Array(sizeInternalRaftRequest(m));
+  const bytes = allocate(sizeInternalRaftRequest(m));
   writeInternalRaftRequest(m, bytes, 0);
   return bytes;
 }
@@ -995,7 +1004,7 @@ export function writeEmptyResponse(_m: EmptyResponse, _target: Uint8Array, at: n
   return at;
 }
 export function encodeEmptyResponse(m: EmptyResponse): Uint8Array {
-  const bytes = new Uint8Array(sizeEmptyResponse(m));
+  const bytes = allocate(sizeEmptyResponse(m));
   writeEmptyResponse(m, bytes, 0);
   return bytes;
 }
@@ -1073,7 +1082,7 @@ export function writeInternalAuthenticateRequest(m: InternalAuthenticateRequest,
   return at;
 }
 export function encodeInternalAuthenticateRequest(m: InternalAuthenticateRequest): Uint8Array {
-  const bytes = new Uint8Array(sizeInternalAuthenticateRequest(m));
+  const bytes = allocate(sizeInternalAuthenticateRequest(m));
   writeInternalAuthenticateRequest(m, bytes, 0);
   return bytes;
 }
@@ -1179,7 +1188,7 @@ export function writeResponseHeader(m: ResponseHeader, target: Uint8Array, start
   return at;
 }
 export function encodeResponseHeader(m: ResponseHeader): Uint8Array {
-  const bytes = new Uint8Array(sizeResponseHeader(m));
+  const bytes = allocate(sizeResponseHeader(m));
   writeResponseHeader(m, bytes, 0);
   return bytes;
 }
@@ -1411,7 +1420,7 @@ export function writeRangeRequest(m: RangeRequest, target: Uint8Array, start: nu
   return at;
 }
 export function encodeRangeRequest(m: RangeRequest): Uint8Array {
-  const bytes = new Uint8Array(sizeRangeRequest(m));
+  const bytes = allocate(sizeRangeRequest(m));
   writeRangeRequest(m, bytes, 0);
   return bytes;
 }
@@ -1521,7 +1530,7 @@ export function writeRangeResponse(m: RangeResponse, target: Uint8Array, start: 
   return at;
 }
 export function encodeRangeResponse(m: RangeResponse): Uint8Array {
-  const bytes = new Uint8Array(sizeRangeResponse(m));
+  const bytes = allocate(sizeRangeResponse(m));
   writeRangeResponse(m, bytes, 0);
   return bytes;
 }
@@ -1655,7 +1664,7 @@ export function writePutRequest(m: PutRequest, target: Uint8Array, start: number
   return at;
 }
 export function encodePutRequest(m: PutRequest): Uint8Array {
-  const bytes = new Uint8Array(sizePutRequest(m));
+  const bytes = allocate(sizePutRequest(m));
   writePutRequest(m, bytes, 0);
   return bytes;
 }
@@ -1742,7 +1751,7 @@ export function writePutResponse(m: PutResponse, target: Uint8Array, start: numb
   return at;
 }
 export function encodePutResponse(m: PutResponse): Uint8Array {
-  const bytes = new Uint8Array(sizePutResponse(m));
+  const bytes = allocate(sizePutResponse(m));
   writePutResponse(m, bytes, 0);
   return bytes;
 }
@@ -1834,7 +1843,7 @@ export function writeDeleteRangeRequest(m: DeleteRangeRequest, target: Uint8Arra
   return at;
 }
 export function encodeDeleteRangeRequest(m: DeleteRangeRequest): Uint8Array {
-  const bytes = new Uint8Array(sizeDeleteRangeRequest(m));
+  const bytes = allocate(sizeDeleteRangeRequest(m));
   writeDeleteRangeRequest(m, bytes, 0);
   return bytes;
 }
@@ -1930,7 +1939,7 @@ export function writeDeleteRangeResponse(m: DeleteRangeResponse, target: Uint8Ar
   return at;
 }
 export function encodeDeleteRangeResponse(m: DeleteRangeResponse): Uint8Array {
-  const bytes = new Uint8Array(sizeDeleteRangeResponse(m));
+  const bytes = allocate(sizeDeleteRangeResponse(m));
   writeDeleteRangeResponse(m, bytes, 0);
   return bytes;
 }
@@ -2064,7 +2073,7 @@ export function writeRequestOp(m: RequestOp, target: Uint8Array, start: number):
   return at;
 }
 export function encodeRequestOp(m: RequestOp): Uint8Array {
-  const bytes = new Uint8Array(sizeRequestOp(m));
+  const bytes = allocate(sizeRequestOp(m));
   writeRequestOp(m, bytes, 0);
   return bytes;
 }
@@ -2198,7 +2207,7 @@ export function writeResponseOp(m: ResponseOp, target: Uint8Array, start: number
   return at;
 }
 export function encodeResponseOp(m: ResponseOp): Uint8Array {
-  const bytes = new Uint8Array(sizeResponseOp(m));
+  const bytes = allocate(sizeResponseOp(m));
   writeResponseOp(m, bytes, 0);
   return bytes;
 }
@@ -2367,7 +2376,7 @@ export function writeCompare(m: Compare, target: Uint8Array, start: number): num
   return at;
 }
 export function encodeCompare(m: Compare): Uint8Array {
-  const bytes = new Uint8Array(sizeCompare(m));
+  const bytes = allocate(sizeCompare(m));
   writeCompare(m, bytes, 0);
   return bytes;
 }
@@ -2469,7 +2478,7 @@ export function writeTxnRequest(m: TxnRequest, target: Uint8Array, start: number
   return at;
 }
 export function encodeTxnRequest(m: TxnRequest): Uint8Array {
-  const bytes = new Uint8Array(sizeTxnRequest(m));
+  const bytes = allocate(sizeTxnRequest(m));
   writeTxnRequest(m, bytes, 0);
   return bytes;
 }
@@ -2569,7 +2578,7 @@ export function writeTxnResponse(m: TxnResponse, target: Uint8Array, start: numb
   return at;
 }
 export function encodeTxnResponse(m: TxnResponse): Uint8Array {
-  const bytes = new Uint8Array(sizeTxnResponse(m));
+  const bytes = allocate(sizeTxnResponse(m));
   writeTxnResponse(m, bytes, 0);
   return bytes;
 }
@@ -2634,7 +2643,7 @@ export function writeCompactionRequest(m: CompactionRequest, target: Uint8Array,
   return at;
 }
 export function encodeCompactionRequest(m: CompactionRequest): Uint8Array {
-  const bytes = new Uint8Array(sizeCompactionRequest(m));
+  const bytes = allocate(sizeCompactionRequest(m));
   writeCompactionRequest(m, bytes, 0);
   return bytes;
 }
@@ -2690,7 +2699,7 @@ export function writeCompactionResponse(m: CompactionResponse, target: Uint8Arra
   return at;
 }
 export function encodeCompactionResponse(m: CompactionResponse): Uint8Array {
-  const bytes = new Uint8Array(sizeCompactionResponse(m));
+  const bytes = allocate(sizeCompactionResponse(m));
   writeCompactionResponse(m, bytes, 0);
   return bytes;
 }
@@ -2721,7 +2730,7 @@ export function writeHashRequest(_m: HashRequest, _target: Uint8Array, at: numbe
   return at;
 }
 export function encodeHashRequest(m: HashRequest): Uint8Array {
-  const bytes = new Uint8Array(sizeHashRequest(m));
+  const bytes = allocate(sizeHashRequest(m));
   writeHashRequest(m, bytes, 0);
   return bytes;
 }
@@ -2773,7 +2782,7 @@ export function writeHashKVRequest(m: HashKVRequest, target: Uint8Array, start: 
   return at;
 }
 export function encodeHashKVRequest(m: HashKVRequest): Uint8Array {
-  const bytes = new Uint8Array(sizeHashKVRequest(m));
+  const bytes = allocate(sizeHashKVRequest(m));
   writeHashKVRequest(m, bytes, 0);
   return bytes;
 }
@@ -2868,7 +2877,7 @@ export function writeHashKVResponse(m: HashKVResponse, target: Uint8Array, start
   return at;
 }
 export function encodeHashKVResponse(m: HashKVResponse): Uint8Array {
-  const bytes = new Uint8Array(sizeHashKVResponse(m));
+  const bytes = allocate(sizeHashKVResponse(m));
   writeHashKVResponse(m, bytes, 0);
   return bytes;
 }
@@ -2937,7 +2946,7 @@ export function writeHashResponse(m: HashResponse, target: Uint8Array, start: nu
   return at;
 }
 export function encodeHashResponse(m: HashResponse): Uint8Array {
-  const bytes = new Uint8Array(sizeHashResponse(m));
+  const bytes = allocate(sizeHashResponse(m));
   writeHashResponse(m, bytes, 0);
   return bytes;
 }
@@ -2968,7 +2977,7 @@ export function writeSnapshotRequest(_m: SnapshotRequest, _target: Uint8Array, a
   return at;
 }
 export function encodeSnapshotRequest(m: SnapshotRequest): Uint8Array {
-  const bytes = new Uint8Array(sizeSnapshotRequest(m));
+  const bytes = allocate(sizeSnapshotRequest(m));
   writeSnapshotRequest(m, bytes, 0);
   return bytes;
 }
@@ -3063,7 +3072,7 @@ export function writeSnapshotResponse(m: SnapshotResponse, target: Uint8Array, s
   return at;
 }
 export function encodeSnapshotResponse(m: SnapshotResponse): Uint8Array {
-  const bytes = new Uint8Array(sizeSnapshotResponse(m));
+  const bytes = allocate(sizeSnapshotResponse(m));
   writeSnapshotResponse(m, bytes, 0);
   return bytes;
 }
@@ -3174,7 +3183,7 @@ export function writeWatchRequest(m: WatchRequest, target: Uint8Array, start: nu
   return at;
 }
 export function encodeWatchRequest(m: WatchRequest): Uint8Array {
-  const bytes = new Uint8Array(sizeWatchRequest(m));
+  const bytes = allocate(sizeWatchRequest(m));
   writeWatchRequest(m, bytes, 0);
   return bytes;
 }
@@ -3352,7 +3361,7 @@ export function writeWatchCreateRequest(m: WatchCreateRequest, target: Uint8Arra
   return at;
 }
 export function encodeWatchCreateRequest(m: WatchCreateRequest): Uint8Array {
-  const bytes = new Uint8Array(sizeWatchCreateRequest(m));
+  const bytes = allocate(sizeWatchCreateRequest(m));
   writeWatchCreateRequest(m, bytes, 0);
   return bytes;
 }
@@ -3416,7 +3425,7 @@ export function writeWatchCancelRequest(m: WatchCancelRequest, target: Uint8Arra
   return at;
 }
 export function encodeWatchCancelRequest(m: WatchCancelRequest): Uint8Array {
-  const bytes = new Uint8Array(sizeWatchCancelRequest(m));
+  const bytes = allocate(sizeWatchCancelRequest(m));
   writeWatchCancelRequest(m, bytes, 0);
   return bytes;
 }
@@ -3456,7 +3465,7 @@ export function writeWatchProgressRequest(_m: WatchProgressRequest, _target: Uin
   return at;
 }
 export function encodeWatchProgressRequest(m: WatchProgressRequest): Uint8Array {
-  const bytes = new Uint8Array(sizeWatchProgressRequest(m));
+  const bytes = allocate(sizeWatchProgressRequest(m));
   writeWatchProgressRequest(m, bytes, 0);
   return bytes;
 }
@@ -3603,7 +3612,7 @@ export function writeWatchResponse(m: WatchResponse, target: Uint8Array, start: 
   return at;
 }
 export function encodeWatchResponse(m: WatchResponse): Uint8Array {
-  const bytes = new Uint8Array(sizeWatchResponse(m));
+  const bytes = allocate(sizeWatchResponse(m));
   writeWatchResponse(m, bytes, 0);
   return bytes;
 }
@@ -3668,7 +3677,7 @@ export function writeLeaseGrantRequest(m: LeaseGrantRequest, target: Uint8Array,
   return at;
 }
 export function encodeLeaseGrantRequest(m: LeaseGrantRequest): Uint8Array {
-  const bytes = new Uint8Array(sizeLeaseGrantRequest(m));
+  const bytes = allocate(sizeLeaseGrantRequest(m));
   writeLeaseGrantRequest(m, bytes, 0);
   return bytes;
 }
@@ -3763,7 +3772,7 @@ export function writeLeaseGrantResponse(m: LeaseGrantResponse, target: Uint8Arra
   return at;
 }
 export function encodeLeaseGrantResponse(m: LeaseGrantResponse): Uint8Array {
-  const bytes = new Uint8Array(sizeLeaseGrantResponse(m));
+  const bytes = allocate(sizeLeaseGrantResponse(m));
   writeLeaseGrantResponse(m, bytes, 0);
   return bytes;
 }
@@ -3815,7 +3824,7 @@ export function writeLeaseRevokeRequest(m: LeaseRevokeRequest, target: Uint8Arra
   return at;
 }
 export function encodeLeaseRevokeRequest(m: LeaseRevokeRequest): Uint8Array {
-  const bytes = new Uint8Array(sizeLeaseRevokeRequest(m));
+  const bytes = allocate(sizeLeaseRevokeRequest(m));
   writeLeaseRevokeRequest(m, bytes, 0);
   return bytes;
 }
@@ -3871,7 +3880,7 @@ export function writeLeaseRevokeResponse(m: LeaseRevokeResponse, target: Uint8Ar
   return at;
 }
 export function encodeLeaseRevokeResponse(m: LeaseRevokeResponse): Uint8Array {
-  const bytes = new Uint8Array(sizeLeaseRevokeResponse(m));
+  const bytes = allocate(sizeLeaseRevokeResponse(m));
   writeLeaseRevokeResponse(m, bytes, 0);
   return bytes;
 }
@@ -3936,7 +3945,7 @@ export function writeLeaseCheckpoint(m: LeaseCheckpoint, target: Uint8Array, sta
   return at;
 }
 export function encodeLeaseCheckpoint(m: LeaseCheckpoint): Uint8Array {
-  const bytes = new Uint8Array(sizeLeaseCheckpoint(m));
+  const bytes = allocate(sizeLeaseCheckpoint(m));
   writeLeaseCheckpoint(m, bytes, 0);
   return bytes;
 }
@@ -3992,7 +4001,7 @@ export function writeLeaseCheckpointRequest(m: LeaseCheckpointRequest, target: U
   return at;
 }
 export function encodeLeaseCheckpointRequest(m: LeaseCheckpointRequest): Uint8Array {
-  const bytes = new Uint8Array(sizeLeaseCheckpointRequest(m));
+  const bytes = allocate(sizeLeaseCheckpointRequest(m));
   writeLeaseCheckpointRequest(m, bytes, 0);
   return bytes;
 }
@@ -4048,7 +4057,7 @@ export function writeLeaseCheckpointResponse(m: LeaseCheckpointResponse, target:
   return at;
 }
 export function encodeLeaseCheckpointResponse(m: LeaseCheckpointResponse): Uint8Array {
-  const bytes = new Uint8Array(sizeLeaseCheckpointResponse(m));
+  const bytes = allocate(sizeLeaseCheckpointResponse(m));
   writeLeaseCheckpointResponse(m, bytes, 0);
   return bytes;
 }
@@ -4100,7 +4109,7 @@ export function writeLeaseKeepAliveRequest(m: LeaseKeepAliveRequest, target: Uin
   return at;
 }
 export function encodeLeaseKeepAliveRequest(m: LeaseKeepAliveRequest): Uint8Array {
-  const bytes = new Uint8Array(sizeLeaseKeepAliveRequest(m));
+  const bytes = allocate(sizeLeaseKeepAliveRequest(m));
   writeLeaseKeepAliveRequest(m, bytes, 0);
   return bytes;
 }
@@ -4182,7 +4191,7 @@ export function writeLeaseKeepAliveResponse(m: LeaseKeepAliveResponse, target: U
   return at;
 }
 export function encodeLeaseKeepAliveResponse(m: LeaseKeepAliveResponse): Uint8Array {
-  const bytes = new Uint8Array(sizeLeaseKeepAliveResponse(m));
+  const bytes = allocate(sizeLeaseKeepAliveResponse(m));
   writeLeaseKeepAliveResponse(m, bytes, 0);
   return bytes;
 }
@@ -4260,7 +4269,7 @@ export function writeLeaseTimeToLiveRequest(m: LeaseTimeToLiveRequest, target: U
   return at;
 }
 export function encodeLeaseTimeToLiveRequest(m: LeaseTimeToLiveRequest): Uint8Array {
-  const bytes = new Uint8Array(sizeLeaseTimeToLiveRequest(m));
+  const bytes = allocate(sizeLeaseTimeToLiveRequest(m));
   writeLeaseTimeToLiveRequest(m, bytes, 0);
   return bytes;
 }
@@ -4384,7 +4393,7 @@ export function writeLeaseTimeToLiveResponse(m: LeaseTimeToLiveResponse, target:
   return at;
 }
 export function encodeLeaseTimeToLiveResponse(m: LeaseTimeToLiveResponse): Uint8Array {
-  const bytes = new Uint8Array(sizeLeaseTimeToLiveResponse(m));
+  const bytes = allocate(sizeLeaseTimeToLiveResponse(m));
   writeLeaseTimeToLiveResponse(m, bytes, 0);
   return bytes;
 }
@@ -4415,7 +4424,7 @@ export function writeLeaseLeasesRequest(_m: LeaseLeasesRequest, _target: Uint8Ar
   return at;
 }
 export function encodeLeaseLeasesRequest(m: LeaseLeasesRequest): Uint8Array {
-  const bytes = new Uint8Array(sizeLeaseLeasesRequest(m));
+  const bytes = allocate(sizeLeaseLeasesRequest(m));
   writeLeaseLeasesRequest(m, bytes, 0);
   return bytes;
 }
@@ -4467,7 +4476,7 @@ export function writeLeaseStatus(m: LeaseStatus, target: Uint8Array, start: numb
   return at;
 }
 export function encodeLeaseStatus(m: LeaseStatus): Uint8Array {
-  const bytes = new Uint8Array(sizeLeaseStatus(m));
+  const bytes = allocate(sizeLeaseStatus(m));
   writeLeaseStatus(m, bytes, 0);
   return bytes;
 }
@@ -4540,7 +4549,7 @@ export function writeLeaseLeasesResponse(m: LeaseLeasesResponse, target: Uint8Ar
   return at;
 }
 export function encodeLeaseLeasesResponse(m: LeaseLeasesResponse): Uint8Array {
-  const bytes = new Uint8Array(sizeLeaseLeasesResponse(m));
+  const bytes = allocate(sizeLeaseLeasesResponse(m));
   writeLeaseLeasesResponse(m, bytes, 0);
   return bytes;
 }
@@ -4660,7 +4669,7 @@ export function writeMember(m: Member, target: Uint8Array, start: number): numbe
   return at;
 }
 export function encodeMember(m: Member): Uint8Array {
-  const bytes = new Uint8Array(sizeMember(m));
+  const bytes = allocate(sizeMember(m));
   writeMember(m, bytes, 0);
   return bytes;
 }
@@ -4725,7 +4734,7 @@ export function writeMemberAddRequest(m: MemberAddRequest, target: Uint8Array, s
   return at;
 }
 export function encodeMemberAddRequest(m: MemberAddRequest): Uint8Array {
-  const bytes = new Uint8Array(sizeMemberAddRequest(m));
+  const bytes = allocate(sizeMemberAddRequest(m));
   writeMemberAddRequest(m, bytes, 0);
   return bytes;
 }
@@ -4813,7 +4822,7 @@ export function writeMemberAddResponse(m: MemberAddResponse, target: Uint8Array,
   return at;
 }
 export function encodeMemberAddResponse(m: MemberAddResponse): Uint8Array {
-  const bytes = new Uint8Array(sizeMemberAddResponse(m));
+  const bytes = allocate(sizeMemberAddResponse(m));
   writeMemberAddResponse(m, bytes, 0);
   return bytes;
 }
@@ -4865,7 +4874,7 @@ export function writeMemberRemoveRequest(m: MemberRemoveRequest, target: Uint8Ar
   return at;
 }
 export function encodeMemberRemoveRequest(m: MemberRemoveRequest): Uint8Array {
-  const bytes = new Uint8Array(sizeMemberRemoveRequest(m));
+  const bytes = allocate(sizeMemberRemoveRequest(m));
   writeMemberRemoveRequest(m, bytes, 0);
   return bytes;
 }
@@ -4937,7 +4946,7 @@ export function writeMemberRemoveResponse(m: MemberRemoveResponse, target: Uint8
   return at;
 }
 export function encodeMemberRemoveResponse(m: MemberRemoveResponse): Uint8Array {
-  const bytes = new Uint8Array(sizeMemberRemoveResponse(m));
+  const bytes = allocate(sizeMemberRemoveResponse(m));
   writeMemberRemoveResponse(m, bytes, 0);
   return bytes;
 }
@@ -5002,7 +5011,7 @@ export function writeMemberUpdateRequest(m: MemberUpdateRequest, target: Uint8Ar
   return at;
 }
 export function encodeMemberUpdateRequest(m: MemberUpdateRequest): Uint8Array {
-  const bytes = new Uint8Array(sizeMemberUpdateRequest(m));
+  const bytes = allocate(sizeMemberUpdateRequest(m));
   writeMemberUpdateRequest(m, bytes, 0);
   return bytes;
 }
@@ -5074,7 +5083,7 @@ export function writeMemberUpdateResponse(m: MemberUpdateResponse, target: Uint8
   return at;
 }
 export function encodeMemberUpdateResponse(m: MemberUpdateResponse): Uint8Array {
-  const bytes = new Uint8Array(sizeMemberUpdateResponse(m));
+  const bytes = allocate(sizeMemberUpdateResponse(m));
   writeMemberUpdateResponse(m, bytes, 0);
   return bytes;
 }
@@ -5126,7 +5135,7 @@ export function writeMemberListRequest(m: MemberListRequest, target: Uint8Array,
   return at;
 }
 export function encodeMemberListRequest(m: MemberListRequest): Uint8Array {
-  const bytes = new Uint8Array(sizeMemberListRequest(m));
+  const bytes = allocate(sizeMemberListRequest(m));
   writeMemberListRequest(m, bytes, 0);
   return bytes;
 }
@@ -5198,7 +5207,7 @@ export function writeMemberListResponse(m: MemberListResponse, target: Uint8Arra
   return at;
 }
 export function encodeMemberListResponse(m: MemberListResponse): Uint8Array {
-  const bytes = new Uint8Array(sizeMemberListResponse(m));
+  const bytes = allocate(sizeMemberListResponse(m));
   writeMemberListResponse(m, bytes, 0);
   return bytes;
 }
@@ -5250,7 +5259,7 @@ export function writeMemberPromoteRequest(m: MemberPromoteRequest, target: Uint8
   return at;
 }
 export function encodeMemberPromoteRequest(m: MemberPromoteRequest): Uint8Array {
-  const bytes = new Uint8Array(sizeMemberPromoteRequest(m));
+  const bytes = allocate(sizeMemberPromoteRequest(m));
   writeMemberPromoteRequest(m, bytes, 0);
   return bytes;
 }
@@ -5322,7 +5331,7 @@ export function writeMemberPromoteResponse(m: MemberPromoteResponse, target: Uin
   return at;
 }
 export function encodeMemberPromoteResponse(m: MemberPromoteResponse): Uint8Array {
-  const bytes = new Uint8Array(sizeMemberPromoteResponse(m));
+  const bytes = allocate(sizeMemberPromoteResponse(m));
   writeMemberPromoteResponse(m, bytes, 0);
   return bytes;
 }
@@ -5353,7 +5362,7 @@ export function writeDefragmentRequest(_m: DefragmentRequest, _target: Uint8Arra
   return at;
 }
 export function encodeDefragmentRequest(m: DefragmentRequest): Uint8Array {
-  const bytes = new Uint8Array(sizeDefragmentRequest(m));
+  const bytes = allocate(sizeDefragmentRequest(m));
   writeDefragmentRequest(m, bytes, 0);
   return bytes;
 }
@@ -5409,7 +5418,7 @@ export function writeDefragmentResponse(m: DefragmentResponse, target: Uint8Arra
   return at;
 }
 export function encodeDefragmentResponse(m: DefragmentResponse): Uint8Array {
-  const bytes = new Uint8Array(sizeDefragmentResponse(m));
+  const bytes = allocate(sizeDefragmentResponse(m));
   writeDefragmentResponse(m, bytes, 0);
   return bytes;
 }
@@ -5461,7 +5470,7 @@ export function writeMoveLeaderRequest(m: MoveLeaderRequest, target: Uint8Array,
   return at;
 }
 export function encodeMoveLeaderRequest(m: MoveLeaderRequest): Uint8Array {
-  const bytes = new Uint8Array(sizeMoveLeaderRequest(m));
+  const bytes = allocate(sizeMoveLeaderRequest(m));
   writeMoveLeaderRequest(m, bytes, 0);
   return bytes;
 }
@@ -5517,7 +5526,7 @@ export function writeMoveLeaderResponse(m: MoveLeaderResponse, target: Uint8Arra
   return at;
 }
 export function encodeMoveLeaderResponse(m: MoveLeaderResponse): Uint8Array {
-  const bytes = new Uint8Array(sizeMoveLeaderResponse(m));
+  const bytes = allocate(sizeMoveLeaderResponse(m));
   writeMoveLeaderResponse(m, bytes, 0);
   return bytes;
 }
@@ -5595,7 +5604,7 @@ export function writeAlarmRequest(m: AlarmRequest, target: Uint8Array, start: nu
   return at;
 }
 export function encodeAlarmRequest(m: AlarmRequest): Uint8Array {
-  const bytes = new Uint8Array(sizeAlarmRequest(m));
+  const bytes = allocate(sizeAlarmRequest(m));
   writeAlarmRequest(m, bytes, 0);
   return bytes;
 }
@@ -5660,7 +5669,7 @@ export function writeAlarmMember(m: AlarmMember, target: Uint8Array, start: numb
   return at;
 }
 export function encodeAlarmMember(m: AlarmMember): Uint8Array {
-  const bytes = new Uint8Array(sizeAlarmMember(m));
+  const bytes = allocate(sizeAlarmMember(m));
   writeAlarmMember(m, bytes, 0);
   return bytes;
 }
@@ -5733,7 +5742,7 @@ export function writeAlarmResponse(m: AlarmResponse, target: Uint8Array, start: 
   return at;
 }
 export function encodeAlarmResponse(m: AlarmResponse): Uint8Array {
-  const bytes = new Uint8Array(sizeAlarmResponse(m));
+  const bytes = allocate(sizeAlarmResponse(m));
   writeAlarmResponse(m, bytes, 0);
   return bytes;
 }
@@ -5798,7 +5807,7 @@ export function writeDowngradeRequest(m: DowngradeRequest, target: Uint8Array, s
   return at;
 }
 export function encodeDowngradeRequest(m: DowngradeRequest): Uint8Array {
-  const bytes = new Uint8Array(sizeDowngradeRequest(m));
+  const bytes = allocate(sizeDowngradeRequest(m));
   writeDowngradeRequest(m, bytes, 0);
   return bytes;
 }
@@ -5867,7 +5876,7 @@ export function writeDowngradeResponse(m: DowngradeResponse, target: Uint8Array,
   return at;
 }
 export function encodeDowngradeResponse(m: DowngradeResponse): Uint8Array {
-  const bytes = new Uint8Array(sizeDowngradeResponse(m));
+  const bytes = allocate(sizeDowngradeResponse(m));
   writeDowngradeResponse(m, bytes, 0);
   return bytes;
 }
@@ -5919,7 +5928,7 @@ export function writeDowngradeVersionTestRequest(m: DowngradeVersionTestRequest,
   return at;
 }
 export function encodeDowngradeVersionTestRequest(m: DowngradeVersionTestRequest): Uint8Array {
-  const bytes = new Uint8Array(sizeDowngradeVersionTestRequest(m));
+  const bytes = allocate(sizeDowngradeVersionTestRequest(m));
   writeDowngradeVersionTestRequest(m, bytes, 0);
   return bytes;
 }
@@ -5950,7 +5959,7 @@ export function writeStatusRequest(_m: StatusRequest, _target: Uint8Array, at: n
   return at;
 }
 export function encodeStatusRequest(m: StatusRequest): Uint8Array {
-  const bytes = new Uint8Array(sizeStatusRequest(m));
+  const bytes = allocate(sizeStatusRequest(m));
   writeStatusRequest(m, bytes, 0);
   return bytes;
 }
@@ -6165,7 +6174,7 @@ export function writeStatusResponse(m: StatusResponse, target: Uint8Array, start
   return at;
 }
 export function encodeStatusResponse(m: StatusResponse): Uint8Array {
-  const bytes = new Uint8Array(sizeStatusResponse(m));
+  const bytes = allocate(sizeStatusResponse(m));
   writeStatusResponse(m, bytes, 0);
   return bytes;
 }
@@ -6243,7 +6252,7 @@ export function writeDowngradeInfo(m: DowngradeInfo, target: Uint8Array, start: 
   return at;
 }
 export function encodeDowngradeInfo(m: DowngradeInfo): Uint8Array {
-  const bytes = new Uint8Array(sizeDowngradeInfo(m));
+  const bytes = allocate(sizeDowngradeInfo(m));
   writeDowngradeInfo(m, bytes, 0);
   return bytes;
 }
@@ -6274,7 +6283,7 @@ export function writeAuthEnableRequest(_m: AuthEnableRequest, _target: Uint8Arra
   return at;
 }
 export function encodeAuthEnableRequest(m: AuthEnableRequest): Uint8Array {
-  const bytes = new Uint8Array(sizeAuthEnableRequest(m));
+  const bytes = allocate(sizeAuthEnableRequest(m));
   writeAuthEnableRequest(m, bytes, 0);
   return bytes;
 }
@@ -6305,7 +6314,7 @@ export function writeAuthDisableRequest(_m: AuthDisableRequest, _target: Uint8Ar
   return at;
 }
 export function encodeAuthDisableRequest(m: AuthDisableRequest): Uint8Array {
-  const bytes = new Uint8Array(sizeAuthDisableRequest(m));
+  const bytes = allocate(sizeAuthDisableRequest(m));
   writeAuthDisableRequest(m, bytes, 0);
   return bytes;
 }
@@ -6336,7 +6345,7 @@ export function writeAuthStatusRequest(_m: AuthStatusRequest, _target: Uint8Arra
   return at;
 }
 export function encodeAuthStatusRequest(m: AuthStatusRequest): Uint8Array {
-  const bytes = new Uint8Array(sizeAuthStatusRequest(m));
+  const bytes = allocate(sizeAuthStatusRequest(m));
   writeAuthStatusRequest(m, bytes, 0);
   return bytes;
 }
@@ -6401,7 +6410,7 @@ export function writeAuthenticateRequest(m: AuthenticateRequest, target: Uint8Ar
   return at;
 }
 export function encodeAuthenticateRequest(m: AuthenticateRequest): Uint8Array {
-  const bytes = new Uint8Array(sizeAuthenticateRequest(m));
+  const bytes = allocate(sizeAuthenticateRequest(m));
   writeAuthenticateRequest(m, bytes, 0);
   return bytes;
 }
@@ -6496,7 +6505,7 @@ export function writeAuthUserAddRequest(m: AuthUserAddRequest, target: Uint8Arra
   return at;
 }
 export function encodeAuthUserAddRequest(m: AuthUserAddRequest): Uint8Array {
-  const bytes = new Uint8Array(sizeAuthUserAddRequest(m));
+  const bytes = allocate(sizeAuthUserAddRequest(m));
   writeAuthUserAddRequest(m, bytes, 0);
   return bytes;
 }
@@ -6548,7 +6557,7 @@ export function writeAuthUserGetRequest(m: AuthUserGetRequest, target: Uint8Arra
   return at;
 }
 export function encodeAuthUserGetRequest(m: AuthUserGetRequest): Uint8Array {
-  const bytes = new Uint8Array(sizeAuthUserGetRequest(m));
+  const bytes = allocate(sizeAuthUserGetRequest(m));
   writeAuthUserGetRequest(m, bytes, 0);
   return bytes;
 }
@@ -6600,7 +6609,7 @@ export function writeAuthUserDeleteRequest(m: AuthUserDeleteRequest, target: Uin
   return at;
 }
 export function encodeAuthUserDeleteRequest(m: AuthUserDeleteRequest): Uint8Array {
-  const bytes = new Uint8Array(sizeAuthUserDeleteRequest(m));
+  const bytes = allocate(sizeAuthUserDeleteRequest(m));
   writeAuthUserDeleteRequest(m, bytes, 0);
   return bytes;
 }
@@ -6678,7 +6687,7 @@ export function writeAuthUserChangePasswordRequest(m: AuthUserChangePasswordRequ
   return at;
 }
 export function encodeAuthUserChangePasswordRequest(m: AuthUserChangePasswordRequest): Uint8Array {
-  const bytes = new Uint8Array(sizeAuthUserChangePasswordRequest(m));
+  const bytes = allocate(sizeAuthUserChangePasswordRequest(m));
   writeAuthUserChangePasswordRequest(m, bytes, 0);
   return bytes;
 }
@@ -6743,7 +6752,7 @@ export function writeAuthUserGrantRoleRequest(m: AuthUserGrantRoleRequest, targe
   return at;
 }
 export function encodeAuthUserGrantRoleRequest(m: AuthUserGrantRoleRequest): Uint8Array {
-  const bytes = new Uint8Array(sizeAuthUserGrantRoleRequest(m));
+  const bytes = allocate(sizeAuthUserGrantRoleRequest(m));
   writeAuthUserGrantRoleRequest(m, bytes, 0);
   return bytes;
 }
@@ -6808,7 +6817,7 @@ export function writeAuthUserRevokeRoleRequest(m: AuthUserRevokeRoleRequest, tar
   return at;
 }
 export function encodeAuthUserRevokeRoleRequest(m: AuthUserRevokeRoleRequest): Uint8Array {
-  const bytes = new Uint8Array(sizeAuthUserRevokeRoleRequest(m));
+  const bytes = allocate(sizeAuthUserRevokeRoleRequest(m));
   writeAuthUserRevokeRoleRequest(m, bytes, 0);
   return bytes;
 }
@@ -6860,7 +6869,7 @@ export function writeAuthRoleAddRequest(m: AuthRoleAddRequest, target: Uint8Arra
   return at;
 }
 export function encodeAuthRoleAddRequest(m: AuthRoleAddRequest): Uint8Array {
-  const bytes = new Uint8Array(sizeAuthRoleAddRequest(m));
+  const bytes = allocate(sizeAuthRoleAddRequest(m));
   writeAuthRoleAddRequest(m, bytes, 0);
   return bytes;
 }
@@ -6912,7 +6921,7 @@ export function writeAuthRoleGetRequest(m: AuthRoleGetRequest, target: Uint8Arra
   return at;
 }
 export function encodeAuthRoleGetRequest(m: AuthRoleGetRequest): Uint8Array {
-  const bytes = new Uint8Array(sizeAuthRoleGetRequest(m));
+  const bytes = allocate(sizeAuthRoleGetRequest(m));
   writeAuthRoleGetRequest(m, bytes, 0);
   return bytes;
 }
@@ -6943,7 +6952,7 @@ export function writeAuthUserListRequest(_m: AuthUserListRequest, _target: Uint8
   return at;
 }
 export function encodeAuthUserListRequest(m: AuthUserListRequest): Uint8Array {
-  const bytes = new Uint8Array(sizeAuthUserListRequest(m));
+  const bytes = allocate(sizeAuthUserListRequest(m));
   writeAuthUserListRequest(m, bytes, 0);
   return bytes;
 }
@@ -6974,7 +6983,7 @@ export function writeAuthRoleListRequest(_m: AuthRoleListRequest, _target: Uint8
   return at;
 }
 export function encodeAuthRoleListRequest(m: AuthRoleListRequest): Uint8Array {
-  const bytes = new Uint8Array(sizeAuthRoleListRequest(m));
+  const bytes = allocate(sizeAuthRoleListRequest(m));
   writeAuthRoleListRequest(m, bytes, 0);
   return bytes;
 }
@@ -7026,7 +7035,7 @@ export function writeAuthRoleDeleteRequest(m: AuthRoleDeleteRequest, target: Uin
   return at;
 }
 export function encodeAuthRoleDeleteRequest(m: AuthRoleDeleteRequest): Uint8Array {
-  const bytes = new Uint8Array(sizeAuthRoleDeleteRequest(m));
+  const bytes = allocate(sizeAuthRoleDeleteRequest(m));
   writeAuthRoleDeleteRequest(m, bytes, 0);
   return bytes;
 }
@@ -7094,7 +7103,7 @@ export function writeAuthRoleGrantPermissionRequest(m: AuthRoleGrantPermissionRe
   return at;
 }
 export function encodeAuthRoleGrantPermissionRequest(m: AuthRoleGrantPermissionRequest): Uint8Array {
-  const bytes = new Uint8Array(sizeAuthRoleGrantPermissionRequest(m));
+  const bytes = allocate(sizeAuthRoleGrantPermissionRequest(m));
   writeAuthRoleGrantPermissionRequest(m, bytes, 0);
   return bytes;
 }
@@ -7172,7 +7181,7 @@ export function writeAuthRoleRevokePermissionRequest(m: AuthRoleRevokePermission
   return at;
 }
 export function encodeAuthRoleRevokePermissionRequest(m: AuthRoleRevokePermissionRequest): Uint8Array {
-  const bytes = new Uint8Array(sizeAuthRoleRevokePermissionRequest(m));
+  const bytes = allocate(sizeAuthRoleRevokePermissionRequest(m));
   writeAuthRoleRevokePermissionRequest(m, bytes, 0);
   return bytes;
 }
@@ -7228,7 +7237,7 @@ export function writeAuthEnableResponse(m: AuthEnableResponse, target: Uint8Arra
   return at;
 }
 export function encodeAuthEnableResponse(m: AuthEnableResponse): Uint8Array {
-  const bytes = new Uint8Array(sizeAuthEnableResponse(m));
+  const bytes = allocate(sizeAuthEnableResponse(m));
   writeAuthEnableResponse(m, bytes, 0);
   return bytes;
 }
@@ -7284,7 +7293,7 @@ export function writeAuthDisableResponse(m: AuthDisableResponse, target: Uint8Ar
   return at;
 }
 export function encodeAuthDisableResponse(m: AuthDisableResponse): Uint8Array {
-  const bytes = new Uint8Array(sizeAuthDisableResponse(m));
+  const bytes = allocate(sizeAuthDisableResponse(m));
   writeAuthDisableResponse(m, bytes, 0);
   return bytes;
 }
@@ -7366,7 +7375,7 @@ export function writeAuthStatusResponse(m: AuthStatusResponse, target: Uint8Arra
   return at;
 }
 export function encodeAuthStatusResponse(m: AuthStatusResponse): Uint8Array {
-  const bytes = new Uint8Array(sizeAuthStatusResponse(m));
+  const bytes = allocate(sizeAuthStatusResponse(m));
   writeAuthStatusResponse(m, bytes, 0);
   return bytes;
 }
@@ -7435,7 +7444,7 @@ export function writeAuthenticateResponse(m: AuthenticateResponse, target: Uint8
   return at;
 }
 export function encodeAuthenticateResponse(m: AuthenticateResponse): Uint8Array {
-  const bytes = new Uint8Array(sizeAuthenticateResponse(m));
+  const bytes = allocate(sizeAuthenticateResponse(m));
   writeAuthenticateResponse(m, bytes, 0);
   return bytes;
 }
@@ -7491,7 +7500,7 @@ export function writeAuthUserAddResponse(m: AuthUserAddResponse, target: Uint8Ar
   return at;
 }
 export function encodeAuthUserAddResponse(m: AuthUserAddResponse): Uint8Array {
-  const bytes = new Uint8Array(sizeAuthUserAddResponse(m));
+  const bytes = allocate(sizeAuthUserAddResponse(m));
   writeAuthUserAddResponse(m, bytes, 0);
   return bytes;
 }
@@ -7560,7 +7569,7 @@ export function writeAuthUserGetResponse(m: AuthUserGetResponse, target: Uint8Ar
   return at;
 }
 export function encodeAuthUserGetResponse(m: AuthUserGetResponse): Uint8Array {
-  const bytes = new Uint8Array(sizeAuthUserGetResponse(m));
+  const bytes = allocate(sizeAuthUserGetResponse(m));
   writeAuthUserGetResponse(m, bytes, 0);
   return bytes;
 }
@@ -7616,7 +7625,7 @@ export function writeAuthUserDeleteResponse(m: AuthUserDeleteResponse, target: U
   return at;
 }
 export function encodeAuthUserDeleteResponse(m: AuthUserDeleteResponse): Uint8Array {
-  const bytes = new Uint8Array(sizeAuthUserDeleteResponse(m));
+  const bytes = allocate(sizeAuthUserDeleteResponse(m));
   writeAuthUserDeleteResponse(m, bytes, 0);
   return bytes;
 }
@@ -7672,7 +7681,7 @@ export function writeAuthUserChangePasswordResponse(m: AuthUserChangePasswordRes
   return at;
 }
 export function encodeAuthUserChangePasswordResponse(m: AuthUserChangePasswordResponse): Uint8Array {
-  const bytes = new Uint8Array(sizeAuthUserChangePasswordResponse(m));
+  const bytes = allocate(sizeAuthUserChangePasswordResponse(m));
   writeAuthUserChangePasswordResponse(m, bytes, 0);
   return bytes;
 }
@@ -7728,7 +7737,7 @@ export function writeAuthUserGrantRoleResponse(m: AuthUserGrantRoleResponse, tar
   return at;
 }
 export function encodeAuthUserGrantRoleResponse(m: AuthUserGrantRoleResponse): Uint8Array {
-  const bytes = new Uint8Array(sizeAuthUserGrantRoleResponse(m));
+  const bytes = allocate(sizeAuthUserGrantRoleResponse(m));
   writeAuthUserGrantRoleResponse(m, bytes, 0);
   return bytes;
 }
@@ -7784,7 +7793,7 @@ export function writeAuthUserRevokeRoleResponse(m: AuthUserRevokeRoleResponse, t
   return at;
 }
 export function encodeAuthUserRevokeRoleResponse(m: AuthUserRevokeRoleResponse): Uint8Array {
-  const bytes = new Uint8Array(sizeAuthUserRevokeRoleResponse(m));
+  const bytes = allocate(sizeAuthUserRevokeRoleResponse(m));
   writeAuthUserRevokeRoleResponse(m, bytes, 0);
   return bytes;
 }
@@ -7840,7 +7849,7 @@ export function writeAuthRoleAddResponse(m: AuthRoleAddResponse, target: Uint8Ar
   return at;
 }
 export function encodeAuthRoleAddResponse(m: AuthRoleAddResponse): Uint8Array {
-  const bytes = new Uint8Array(sizeAuthRoleAddResponse(m));
+  const bytes = allocate(sizeAuthRoleAddResponse(m));
   writeAuthRoleAddResponse(m, bytes, 0);
   return bytes;
 }
@@ -7912,7 +7921,7 @@ export function writeAuthRoleGetResponse(m: AuthRoleGetResponse, target: Uint8Ar
   return at;
 }
 export function encodeAuthRoleGetResponse(m: AuthRoleGetResponse): Uint8Array {
-  const bytes = new Uint8Array(sizeAuthRoleGetResponse(m));
+  const bytes = allocate(sizeAuthRoleGetResponse(m));
   writeAuthRoleGetResponse(m, bytes, 0);
   return bytes;
 }
@@ -7981,7 +7990,7 @@ export function writeAuthRoleListResponse(m: AuthRoleListResponse, target: Uint8
   return at;
 }
 export function encodeAuthRoleListResponse(m: AuthRoleListResponse): Uint8Array {
-  const bytes = new Uint8Array(sizeAuthRoleListResponse(m));
+  const bytes = allocate(sizeAuthRoleListResponse(m));
   writeAuthRoleListResponse(m, bytes, 0);
   return bytes;
 }
@@ -8050,7 +8059,7 @@ export function writeAuthUserListResponse(m: AuthUserListResponse, target: Uint8
   return at;
 }
 export function encodeAuthUserListResponse(m: AuthUserListResponse): Uint8Array {
-  const bytes = new Uint8Array(sizeAuthUserListResponse(m));
+  const bytes = allocate(sizeAuthUserListResponse(m));
   writeAuthUserListResponse(m, bytes, 0);
   return bytes;
 }
@@ -8106,7 +8115,7 @@ export function writeAuthRoleDeleteResponse(m: AuthRoleDeleteResponse, target: U
   return at;
 }
 export function encodeAuthRoleDeleteResponse(m: AuthRoleDeleteResponse): Uint8Array {
-  const bytes = new Uint8Array(sizeAuthRoleDeleteResponse(m));
+  const bytes = allocate(sizeAuthRoleDeleteResponse(m));
   writeAuthRoleDeleteResponse(m, bytes, 0);
   return bytes;
 }
@@ -8162,7 +8171,7 @@ export function writeAuthRoleGrantPermissionResponse(m: AuthRoleGrantPermissionR
   return at;
 }
 export function encodeAuthRoleGrantPermissionResponse(m: AuthRoleGrantPermissionResponse): Uint8Array {
-  const bytes = new Uint8Array(sizeAuthRoleGrantPermissionResponse(m));
+  const bytes = allocate(sizeAuthRoleGrantPermissionResponse(m));
   writeAuthRoleGrantPermissionResponse(m, bytes, 0);
   return bytes;
 }
@@ -8218,7 +8227,7 @@ export function writeAuthRoleRevokePermissionResponse(m: AuthRoleRevokePermissio
   return at;
 }
 export function encodeAuthRoleRevokePermissionResponse(m: AuthRoleRevokePermissionResponse): Uint8Array {
-  const bytes = new Uint8Array(sizeAuthRoleRevokePermissionResponse(m));
+  const bytes = allocate(sizeAuthRoleRevokePermissionResponse(m));
   writeAuthRoleRevokePermissionResponse(m, bytes, 0);
   return bytes;
 }
@@ -8273,7 +8282,7 @@ export function writeRangeStreamResponse(m: RangeStreamResponse, target: Uint8Ar
   return at;
 }
 export function encodeRangeStreamResponse(m: RangeStreamResponse): Uint8Array {
-  const bytes = new Uint8Array(sizeRangeStreamResponse(m));
+  const bytes = allocate(sizeRangeStreamResponse(m));
   writeRangeStreamResponse(m, bytes, 0);
   return bytes;
 }
@@ -8325,7 +8334,7 @@ export function writeHealthCheckRequest(m: HealthCheckRequest, target: Uint8Arra
   return at;
 }
 export function encodeHealthCheckRequest(m: HealthCheckRequest): Uint8Array {
-  const bytes = new Uint8Array(sizeHealthCheckRequest(m));
+  const bytes = allocate(sizeHealthCheckRequest(m));
   writeHealthCheckRequest(m, bytes, 0);
   return bytes;
 }
@@ -8389,7 +8398,7 @@ export function writeHealthCheckResponse(m: HealthCheckResponse, target: Uint8Ar
   return at;
 }
 export function encodeHealthCheckResponse(m: HealthCheckResponse): Uint8Array {
-  const bytes = new Uint8Array(sizeHealthCheckResponse(m));
+  const bytes = allocate(sizeHealthCheckResponse(m));
   writeHealthCheckResponse(m, bytes, 0);
   return bytes;
 }
@@ -8420,7 +8429,7 @@ export function writeHealthListRequest(_m: HealthListRequest, _target: Uint8Arra
   return at;
 }
 export function encodeHealthListRequest(m: HealthListRequest): Uint8Array {
-  const bytes = new Uint8Array(sizeHealthListRequest(m));
+  const bytes = allocate(sizeHealthListRequest(m));
   writeHealthListRequest(m, bytes, 0);
   return bytes;
 }
@@ -8475,7 +8484,7 @@ export function writeHealthListResponse(m: HealthListResponse, target: Uint8Arra
   return at;
 }
 export function encodeHealthListResponse(m: HealthListResponse): Uint8Array {
-  const bytes = new Uint8Array(sizeHealthListResponse(m));
+  const bytes = allocate(sizeHealthListResponse(m));
   writeHealthListResponse(m, bytes, 0);
   return bytes;
 }
@@ -8544,7 +8553,7 @@ export function writeHealthStatusesEntry(m: HealthStatusesEntry, target: Uint8Ar
   return at;
 }
 export function encodeHealthStatusesEntry(m: HealthStatusesEntry): Uint8Array {
-  const bytes = new Uint8Array(sizeHealthStatusesEntry(m));
+  const bytes = allocate(sizeHealthStatusesEntry(m));
   writeHealthStatusesEntry(m, bytes, 0);
   return bytes;
 }
@@ -8622,7 +8631,7 @@ export function writeLease(m: Lease, target: Uint8Array, start: number): number 
   return at;
 }
 export function encodeLease(m: Lease): Uint8Array {
-  const bytes = new Uint8Array(sizeLease(m));
+  const bytes = allocate(sizeLease(m));
   writeLease(m, bytes, 0);
   return bytes;
 }
@@ -8678,7 +8687,7 @@ export function writeLeaseInternalRequest(m: LeaseInternalRequest, target: Uint8
   return at;
 }
 export function encodeLeaseInternalRequest(m: LeaseInternalRequest): Uint8Array {
-  const bytes = new Uint8Array(sizeLeaseInternalRequest(m));
+  const bytes = allocate(sizeLeaseInternalRequest(m));
   writeLeaseInternalRequest(m, bytes, 0);
   return bytes;
 }
@@ -8733,7 +8742,7 @@ export function writeLeaseInternalResponse(m: LeaseInternalResponse, target: Uin
   return at;
 }
 export function encodeLeaseInternalResponse(m: LeaseInternalResponse): Uint8Array {
-  const bytes = new Uint8Array(sizeLeaseInternalResponse(m));
+  const bytes = allocate(sizeLeaseInternalResponse(m));
   writeLeaseInternalResponse(m, bytes, 0);
   return bytes;
 }
@@ -8811,7 +8820,7 @@ export function writeRaftAttributes(m: RaftAttributes, target: Uint8Array, start
   return at;
 }
 export function encodeRaftAttributes(m: RaftAttributes): Uint8Array {
-  const bytes = new Uint8Array(sizeRaftAttributes(m));
+  const bytes = allocate(sizeRaftAttributes(m));
   writeRaftAttributes(m, bytes, 0);
   return bytes;
 }
@@ -8889,7 +8898,7 @@ export function writeAttributes(m: Attributes, target: Uint8Array, start: number
   return at;
 }
 export function encodeAttributes(m: Attributes): Uint8Array {
-  const bytes = new Uint8Array(sizeAttributes(m));
+  const bytes = allocate(sizeAttributes(m));
   writeAttributes(m, bytes, 0);
   return bytes;
 }
@@ -8973,7 +8982,7 @@ export function writeMembershipMember(m: MembershipMember, target: Uint8Array, s
   return at;
 }
 export function encodeMembershipMember(m: MembershipMember): Uint8Array {
-  const bytes = new Uint8Array(sizeMembershipMember(m));
+  const bytes = allocate(sizeMembershipMember(m));
   writeMembershipMember(m, bytes, 0);
   return bytes;
 }
@@ -9025,7 +9034,7 @@ export function writeClusterVersionSetRequest(m: ClusterVersionSetRequest, targe
   return at;
 }
 export function encodeClusterVersionSetRequest(m: ClusterVersionSetRequest): Uint8Array {
-  const bytes = new Uint8Array(sizeClusterVersionSetRequest(m));
+  const bytes = allocate(sizeClusterVersionSetRequest(m));
   writeClusterVersionSetRequest(m, bytes, 0);
   return bytes;
 }
@@ -9093,7 +9102,7 @@ export function writeClusterMemberAttrSetRequest(m: ClusterMemberAttrSetRequest,
   return at;
 }
 export function encodeClusterMemberAttrSetRequest(m: ClusterMemberAttrSetRequest): Uint8Array {
-  const bytes = new Uint8Array(sizeClusterMemberAttrSetRequest(m));
+  const bytes = allocate(sizeClusterMemberAttrSetRequest(m));
   writeClusterMemberAttrSetRequest(m, bytes, 0);
   return bytes;
 }
@@ -9158,7 +9167,7 @@ export function writeDowngradeInfoSetRequest(m: DowngradeInfoSetRequest, target:
   return at;
 }
 export function encodeDowngradeInfoSetRequest(m: DowngradeInfoSetRequest): Uint8Array {
-  const bytes = new Uint8Array(sizeDowngradeInfoSetRequest(m));
+  const bytes = allocate(sizeDowngradeInfoSetRequest(m));
   writeDowngradeInfoSetRequest(m, bytes, 0);
   return bytes;
 }
@@ -9275,7 +9284,7 @@ export function writeKeyValue(m: KeyValue, target: Uint8Array, start: number): n
   return at;
 }
 export function encodeKeyValue(m: KeyValue): Uint8Array {
-  const bytes = new Uint8Array(sizeKeyValue(m));
+  const bytes = allocate(sizeKeyValue(m));
   writeKeyValue(m, bytes, 0);
   return bytes;
 }
@@ -9363,7 +9372,7 @@ export function writeEvent(m: Event, target: Uint8Array, start: number): number 
   return at;
 }
 export function encodeEvent(m: Event): Uint8Array {
-  const bytes = new Uint8Array(sizeEvent(m));
+  const bytes = allocate(sizeEvent(m));
   writeEvent(m, bytes, 0);
   return bytes;
 }
@@ -9454,7 +9463,7 @@ export function writeEntry(m: Entry, target: Uint8Array, start: number): number 
   return at;
 }
 export function encodeEntry(m: Entry): Uint8Array {
-  const bytes = new Uint8Array(sizeEntry(m));
+  const bytes = allocate(sizeEntry(m));
   writeEntry(m, bytes, 0);
   return bytes;
 }
@@ -9545,7 +9554,7 @@ export function writeSnapshotMetadata(m: SnapshotMetadata, target: Uint8Array, s
   return at;
 }
 export function encodeSnapshotMetadata(m: SnapshotMetadata): Uint8Array {
-  const bytes = new Uint8Array(sizeSnapshotMetadata(m));
+  const bytes = allocate(sizeSnapshotMetadata(m));
   writeSnapshotMetadata(m, bytes, 0);
   return bytes;
 }
@@ -9626,7 +9635,7 @@ export function writeSnapshot(m: Snapshot, target: Uint8Array, start: number): n
   return at;
 }
 export function encodeSnapshot(m: Snapshot): Uint8Array {
-  const bytes = new Uint8Array(sizeSnapshot(m));
+  const bytes = allocate(sizeSnapshot(m));
   writeSnapshot(m, bytes, 0);
   return bytes;
 }
@@ -9866,7 +9875,7 @@ export function writeMessage(m: Message, target: Uint8Array, start: number): num
   return at;
 }
 export function encodeMessage(m: Message): Uint8Array {
-  const bytes = new Uint8Array(sizeMessage(m));
+  const bytes = allocate(sizeMessage(m));
   writeMessage(m, bytes, 0);
   return bytes;
 }
@@ -9938,7 +9947,7 @@ export function writeHardState(m: HardState, target: Uint8Array, start: number):
   return at;
 }
 export function encodeHardState(m: HardState): Uint8Array {
-  const bytes = new Uint8Array(sizeHardState(m));
+  const bytes = allocate(sizeHardState(m));
   writeHardState(m, bytes, 0);
   return bytes;
 }
@@ -10092,7 +10101,7 @@ export function writeConfState(m: ConfState, target: Uint8Array, start: number):
   return at;
 }
 export function encodeConfState(m: ConfState): Uint8Array {
-  const bytes = new Uint8Array(sizeConfState(m));
+  const bytes = allocate(sizeConfState(m));
   writeConfState(m, bytes, 0);
   return bytes;
 }
@@ -10179,7 +10188,7 @@ export function writeConfChange(m: ConfChange, target: Uint8Array, start: number
   return at;
 }
 export function encodeConfChange(m: ConfChange): Uint8Array {
-  const bytes = new Uint8Array(sizeConfChange(m));
+  const bytes = allocate(sizeConfChange(m));
   writeConfChange(m, bytes, 0);
   return bytes;
 }
@@ -10240,7 +10249,7 @@ export function writeConfChangeSingle(m: ConfChangeSingle, target: Uint8Array, s
   return at;
 }
 export function encodeConfChangeSingle(m: ConfChangeSingle): Uint8Array {
-  const bytes = new Uint8Array(sizeConfChangeSingle(m));
+  const bytes = allocate(sizeConfChangeSingle(m));
   writeConfChangeSingle(m, bytes, 0);
   return bytes;
 }
@@ -10322,7 +10331,7 @@ export function writeConfChangeV2(m: ConfChangeV2, target: Uint8Array, start: nu
   return at;
 }
 export function encodeConfChangeV2(m: ConfChangeV2): Uint8Array {
-  const bytes = new Uint8Array(sizeConfChangeV2(m));
+  const bytes = allocate(sizeConfChangeV2(m));
   writeConfChangeV2(m, bytes, 0);
   return bytes;
 }
@@ -10385,7 +10394,7 @@ export function writeSnapSnapshot(m: SnapSnapshot, target: Uint8Array, start: nu
   return at;
 }
 export function encodeSnapSnapshot(m: SnapSnapshot): Uint8Array {
-  const bytes = new Uint8Array(sizeSnapSnapshot(m));
+  const bytes = allocate(sizeSnapSnapshot(m));
   writeSnapSnapshot(m, bytes, 0);
   return bytes;
 }
@@ -10463,7 +10472,7 @@ export function writeCampaignRequest(m: CampaignRequest, target: Uint8Array, sta
   return at;
 }
 export function encodeCampaignRequest(m: CampaignRequest): Uint8Array {
-  const bytes = new Uint8Array(sizeCampaignRequest(m));
+  const bytes = allocate(sizeCampaignRequest(m));
   writeCampaignRequest(m, bytes, 0);
   return bytes;
 }
@@ -10535,7 +10544,7 @@ export function writeCampaignResponse(m: CampaignResponse, target: Uint8Array, s
   return at;
 }
 export function encodeCampaignResponse(m: CampaignResponse): Uint8Array {
-  const bytes = new Uint8Array(sizeCampaignResponse(m));
+  const bytes = allocate(sizeCampaignResponse(m));
   writeCampaignResponse(m, bytes, 0);
   return bytes;
 }
@@ -10641,7 +10650,7 @@ export function writeLeaderKey(m: LeaderKey, target: Uint8Array, start: number):
   return at;
 }
 export function encodeLeaderKey(m: LeaderKey): Uint8Array {
-  const bytes = new Uint8Array(sizeLeaderKey(m));
+  const bytes = allocate(sizeLeaderKey(m));
   writeLeaderKey(m, bytes, 0);
   return bytes;
 }
@@ -10693,7 +10702,7 @@ export function writeLeaderRequest(m: LeaderRequest, target: Uint8Array, start: 
   return at;
 }
 export function encodeLeaderRequest(m: LeaderRequest): Uint8Array {
-  const bytes = new Uint8Array(sizeLeaderRequest(m));
+  const bytes = allocate(sizeLeaderRequest(m));
   writeLeaderRequest(m, bytes, 0);
   return bytes;
 }
@@ -10767,7 +10776,7 @@ export function writeLeaderResponse(m: LeaderResponse, target: Uint8Array, start
   return at;
 }
 export function encodeLeaderResponse(m: LeaderResponse): Uint8Array {
-  const bytes = new Uint8Array(sizeLeaderResponse(m));
+  const bytes = allocate(sizeLeaderResponse(m));
   writeLeaderResponse(m, bytes, 0);
   return bytes;
 }
@@ -10822,7 +10831,7 @@ export function writeResignRequest(m: ResignRequest, target: Uint8Array, start: 
   return at;
 }
 export function encodeResignRequest(m: ResignRequest): Uint8Array {
-  const bytes = new Uint8Array(sizeResignRequest(m));
+  const bytes = allocate(sizeResignRequest(m));
   writeResignRequest(m, bytes, 0);
   return bytes;
 }
@@ -10878,7 +10887,7 @@ export function writeResignResponse(m: ResignResponse, target: Uint8Array, start
   return at;
 }
 export function encodeResignResponse(m: ResignResponse): Uint8Array {
-  const bytes = new Uint8Array(sizeResignResponse(m));
+  const bytes = allocate(sizeResignResponse(m));
   writeResignResponse(m, bytes, 0);
   return bytes;
 }
@@ -10946,7 +10955,7 @@ export function writeProclaimRequest(m: ProclaimRequest, target: Uint8Array, sta
   return at;
 }
 export function encodeProclaimRequest(m: ProclaimRequest): Uint8Array {
-  const bytes = new Uint8Array(sizeProclaimRequest(m));
+  const bytes = allocate(sizeProclaimRequest(m));
   writeProclaimRequest(m, bytes, 0);
   return bytes;
 }
@@ -11002,7 +11011,7 @@ export function writeProclaimResponse(m: ProclaimResponse, target: Uint8Array, s
   return at;
 }
 export function encodeProclaimResponse(m: ProclaimResponse): Uint8Array {
-  const bytes = new Uint8Array(sizeProclaimResponse(m));
+  const bytes = allocate(sizeProclaimResponse(m));
   writeProclaimResponse(m, bytes, 0);
   return bytes;
 }
@@ -11067,7 +11076,7 @@ export function writeLockRequest(m: LockRequest, target: Uint8Array, start: numb
   return at;
 }
 export function encodeLockRequest(m: LockRequest): Uint8Array {
-  const bytes = new Uint8Array(sizeLockRequest(m));
+  const bytes = allocate(sizeLockRequest(m));
   writeLockRequest(m, bytes, 0);
   return bytes;
 }
@@ -11136,7 +11145,7 @@ export function writeLockResponse(m: LockResponse, target: Uint8Array, start: nu
   return at;
 }
 export function encodeLockResponse(m: LockResponse): Uint8Array {
-  const bytes = new Uint8Array(sizeLockResponse(m));
+  const bytes = allocate(sizeLockResponse(m));
   writeLockResponse(m, bytes, 0);
   return bytes;
 }
@@ -11188,7 +11197,7 @@ export function writeUnlockRequest(m: UnlockRequest, target: Uint8Array, start: 
   return at;
 }
 export function encodeUnlockRequest(m: UnlockRequest): Uint8Array {
-  const bytes = new Uint8Array(sizeUnlockRequest(m));
+  const bytes = allocate(sizeUnlockRequest(m));
   writeUnlockRequest(m, bytes, 0);
   return bytes;
 }
@@ -11244,7 +11253,7 @@ export function writeUnlockResponse(m: UnlockResponse, target: Uint8Array, start
   return at;
 }
 export function encodeUnlockResponse(m: UnlockResponse): Uint8Array {
-  const bytes = new Uint8Array(sizeUnlockResponse(m));
+  const bytes = allocate(sizeUnlockResponse(m));
   writeUnlockResponse(m, bytes, 0);
   return bytes;
 }
@@ -11318,7 +11327,7 @@ export function writeWalRecord(m: WalRecord, target: Uint8Array, start: number):
   return at;
 }
 export function encodeWalRecord(m: WalRecord): Uint8Array {
-  const bytes = new Uint8Array(sizeWalRecord(m));
+  const bytes = allocate(sizeWalRecord(m));
   writeWalRecord(m, bytes, 0);
   return bytes;
 }
@@ -11395,7 +11404,2233 @@ export function writeWalSnapshot(m: WalSnapshot, target: Uint8Array, start: numb
   return at;
 }
 export function encodeWalSnapshot(m: WalSnapshot): Uint8Array {
-  const bytes = new Uint8Array(sizeWalSnapshot(m));
+  const bytes = allocate(sizeWalSnapshot(m));
   writeWalSnapshot(m, bytes, 0);
   return bytes;
 }
+
+/** Every message by its full protobuf name. */
+export const messageDescriptors: Readonly<Record<string, MessageDescriptor>> = {
+  "authpb.UserAddOptions": {
+    fullName: "authpb.UserAddOptions",
+    fields: [
+      field("no_password", "noPassword", 1, "bool", "bool"),
+    ],
+    since: "3.0",
+    make: makeUserAddOptions,
+    decode: decodeUserAddOptions,
+    encode: encodeUserAddOptions,
+  },
+  "authpb.User": {
+    fullName: "authpb.User",
+    fields: [
+      field("name", "name", 1, "bytes", "bytes"),
+      field("password", "password", 2, "bytes", "bytes"),
+      field("roles", "roles", 3, "string", "string", { repeated: true }),
+      field("options", "options", 4, "message", "authpb.UserAddOptions"),
+    ],
+    since: "3.0",
+    make: makeUser,
+    decode: decodeUser,
+    encode: encodeUser,
+  },
+  "authpb.Permission": {
+    fullName: "authpb.Permission",
+    fields: [
+      field("permType", "permType", 1, "enum", "authpb.Permission.Type"),
+      field("key", "key", 2, "bytes", "bytes"),
+      field("range_end", "rangeEnd", 3, "bytes", "bytes"),
+    ],
+    since: "3.0",
+    make: makePermission,
+    decode: decodePermission,
+    encode: encodePermission,
+  },
+  "authpb.Role": {
+    fullName: "authpb.Role",
+    fields: [
+      field("name", "name", 1, "bytes", "bytes"),
+      field("keyPermission", "keyPermission", 2, "message", "authpb.Permission", { repeated: true }),
+    ],
+    since: "3.0",
+    make: makeRole,
+    decode: decodeRole,
+    encode: encodeRole,
+  },
+  "etcdserverpb.Metadata": {
+    fullName: "etcdserverpb.Metadata",
+    fields: [
+      field("NodeID", "nodeID", 1, "id64", "uint64"),
+      field("ClusterID", "clusterID", 2, "id64", "uint64"),
+    ],
+    since: "3.0",
+    make: makeMetadata,
+    decode: decodeMetadata,
+    encode: encodeMetadata,
+  },
+  "etcdserverpb.RequestHeader": {
+    fullName: "etcdserverpb.RequestHeader",
+    fields: [
+      field("ID", "ID", 1, "id64", "uint64"),
+      field("username", "username", 2, "string", "string"),
+      field("auth_revision", "authRevision", 3, "uint64", "uint64", { since: "3.1" }),
+    ],
+    since: "3.0",
+    make: makeRequestHeader,
+    decode: decodeRequestHeader,
+    encode: encodeRequestHeader,
+  },
+  "etcdserverpb.InternalRaftRequest": {
+    fullName: "etcdserverpb.InternalRaftRequest",
+    fields: [
+      field("header", "header", 100, "message", "etcdserverpb.RequestHeader"),
+      field("ID", "ID", 1, "id64", "uint64"),
+      field("range", "range", 3, "raw", "etcdserverpb.RangeRequest", { oneof: "request" }),
+      field("put", "put", 4, "raw", "etcdserverpb.PutRequest", { oneof: "request" }),
+      field("delete_range", "deleteRange", 5, "raw", "etcdserverpb.DeleteRangeRequest", { oneof: "request" }),
+      field("txn", "txn", 6, "raw", "etcdserverpb.TxnRequest", { oneof: "request" }),
+      field("compaction", "compaction", 7, "raw", "etcdserverpb.CompactionRequest", { oneof: "request" }),
+      field("lease_grant", "leaseGrant", 8, "raw", "etcdserverpb.LeaseGrantRequest", { oneof: "request" }),
+      field("lease_revoke", "leaseRevoke", 9, "raw", "etcdserverpb.LeaseRevokeRequest", { oneof: "request" }),
+      field("alarm", "alarm", 10, "raw", "etcdserverpb.AlarmRequest", { oneof: "request" }),
+      field("lease_checkpoint", "leaseCheckpoint", 11, "raw", "etcdserverpb.LeaseCheckpointRequest", { oneof: "request", since: "3.4" }),
+      field("auth_enable", "authEnable", 1000, "raw", "etcdserverpb.AuthEnableRequest", { oneof: "request" }),
+      field("auth_disable", "authDisable", 1011, "raw", "etcdserverpb.AuthDisableRequest", { oneof: "request" }),
+      field("auth_status", "authStatus", 1013, "raw", "etcdserverpb.AuthStatusRequest", { oneof: "request", since: "3.5" }),
+      field("authenticate", "authenticate", 1012, "raw", "etcdserverpb.InternalAuthenticateRequest", { oneof: "request" }),
+      field("auth_user_add", "authUserAdd", 1100, "raw", "etcdserverpb.AuthUserAddRequest", { oneof: "request" }),
+      field("auth_user_delete", "authUserDelete", 1101, "raw", "etcdserverpb.AuthUserDeleteRequest", { oneof: "request" }),
+      field("auth_user_get", "authUserGet", 1102, "raw", "etcdserverpb.AuthUserGetRequest", { oneof: "request" }),
+      field("auth_user_change_password", "authUserChangePassword", 1103, "raw", "etcdserverpb.AuthUserChangePasswordRequest", { oneof: "request" }),
+      field("auth_user_grant_role", "authUserGrantRole", 1104, "raw", "etcdserverpb.AuthUserGrantRoleRequest", { oneof: "request" }),
+      field("auth_user_revoke_role", "authUserRevokeRole", 1105, "raw", "etcdserverpb.AuthUserRevokeRoleRequest", { oneof: "request" }),
+      field("auth_user_list", "authUserList", 1106, "raw", "etcdserverpb.AuthUserListRequest", { oneof: "request" }),
+      field("auth_role_list", "authRoleList", 1107, "raw", "etcdserverpb.AuthRoleListRequest", { oneof: "request" }),
+      field("auth_role_add", "authRoleAdd", 1200, "raw", "etcdserverpb.AuthRoleAddRequest", { oneof: "request" }),
+      field("auth_role_delete", "authRoleDelete", 1201, "raw", "etcdserverpb.AuthRoleDeleteRequest", { oneof: "request" }),
+      field("auth_role_get", "authRoleGet", 1202, "raw", "etcdserverpb.AuthRoleGetRequest", { oneof: "request" }),
+      field("auth_role_grant_permission", "authRoleGrantPermission", 1203, "raw", "etcdserverpb.AuthRoleGrantPermissionRequest", { oneof: "request" }),
+      field("auth_role_revoke_permission", "authRoleRevokePermission", 1204, "raw", "etcdserverpb.AuthRoleRevokePermissionRequest", { oneof: "request" }),
+      field("cluster_version_set", "clusterVersionSet", 1300, "raw", "membershippb.ClusterVersionSetRequest", { oneof: "request", since: "3.5" }),
+      field("cluster_member_attr_set", "clusterMemberAttrSet", 1301, "raw", "membershippb.ClusterMemberAttrSetRequest", { oneof: "request", since: "3.5" }),
+      field("downgrade_info_set", "downgradeInfoSet", 1302, "raw", "membershippb.DowngradeInfoSetRequest", { oneof: "request", since: "3.5" }),
+      field("downgrade_version_test", "downgradeVersionTest", 9900, "raw", "etcdserverpb.DowngradeVersionTestRequest", { oneof: "request", since: "3.6" }),
+    ],
+    since: "3.0",
+    make: makeInternalRaftRequest,
+    decode: decodeInternalRaftRequest,
+    encode: encodeInternalRaftRequest,
+  },
+  "etcdserverpb.EmptyResponse": {
+    fullName: "etcdserverpb.EmptyResponse",
+    fields: [],
+    since: "3.0",
+    make: makeEmptyResponse,
+    decode: decodeEmptyResponse,
+    encode: encodeEmptyResponse,
+  },
+  "etcdserverpb.InternalAuthenticateRequest": {
+    fullName: "etcdserverpb.InternalAuthenticateRequest",
+    fields: [
+      field("name", "name", 1, "string", "string"),
+      field("password", "password", 2, "string", "string"),
+      field("simple_token", "simpleToken", 3, "string", "string"),
+    ],
+    since: "3.0",
+    make: makeInternalAuthenticateRequest,
+    decode: decodeInternalAuthenticateRequest,
+    encode: encodeInternalAuthenticateRequest,
+  },
+  "etcdserverpb.ResponseHeader": {
+    fullName: "etcdserverpb.ResponseHeader",
+    fields: [
+      field("cluster_id", "clusterId", 1, "id64", "uint64"),
+      field("member_id", "memberId", 2, "id64", "uint64"),
+      field("revision", "revision", 3, "int64", "int64"),
+      field("raft_term", "raftTerm", 4, "uint64", "uint64"),
+    ],
+    since: "3.0",
+    make: makeResponseHeader,
+    decode: decodeResponseHeader,
+    encode: encodeResponseHeader,
+  },
+  "etcdserverpb.RangeRequest": {
+    fullName: "etcdserverpb.RangeRequest",
+    fields: [
+      field("key", "key", 1, "bytes", "bytes"),
+      field("range_end", "rangeEnd", 2, "bytes", "bytes"),
+      field("limit", "limit", 3, "int64", "int64"),
+      field("revision", "revision", 4, "int64", "int64"),
+      field("sort_order", "sortOrder", 5, "enum", "etcdserverpb.RangeRequest.SortOrder"),
+      field("sort_target", "sortTarget", 6, "enum", "etcdserverpb.RangeRequest.SortTarget"),
+      field("serializable", "serializable", 7, "bool", "bool"),
+      field("keys_only", "keysOnly", 8, "bool", "bool"),
+      field("count_only", "countOnly", 9, "bool", "bool"),
+      field("min_mod_revision", "minModRevision", 10, "int64", "int64", { since: "3.1" }),
+      field("max_mod_revision", "maxModRevision", 11, "int64", "int64", { since: "3.1" }),
+      field("min_create_revision", "minCreateRevision", 12, "int64", "int64", { since: "3.1" }),
+      field("max_create_revision", "maxCreateRevision", 13, "int64", "int64", { since: "3.1" }),
+    ],
+    since: "3.0",
+    make: makeRangeRequest,
+    decode: decodeRangeRequest,
+    encode: encodeRangeRequest,
+  },
+  "etcdserverpb.RangeResponse": {
+    fullName: "etcdserverpb.RangeResponse",
+    fields: [
+      field("header", "header", 1, "message", "etcdserverpb.ResponseHeader"),
+      field("kvs", "kvs", 2, "raw", "mvccpb.KeyValue", { repeated: true }),
+      field("more", "more", 3, "bool", "bool"),
+      field("count", "count", 4, "int64", "int64"),
+    ],
+    since: "3.0",
+    make: makeRangeResponse,
+    decode: decodeRangeResponse,
+    encode: encodeRangeResponse,
+  },
+  "etcdserverpb.PutRequest": {
+    fullName: "etcdserverpb.PutRequest",
+    fields: [
+      field("key", "key", 1, "bytes", "bytes"),
+      field("value", "value", 2, "bytes", "bytes"),
+      field("lease", "lease", 3, "id64", "int64"),
+      field("prev_kv", "prevKv", 4, "bool", "bool", { since: "3.1" }),
+      field("ignore_value", "ignoreValue", 5, "bool", "bool", { since: "3.2" }),
+      field("ignore_lease", "ignoreLease", 6, "bool", "bool", { since: "3.2" }),
+    ],
+    since: "3.0",
+    make: makePutRequest,
+    decode: decodePutRequest,
+    encode: encodePutRequest,
+  },
+  "etcdserverpb.PutResponse": {
+    fullName: "etcdserverpb.PutResponse",
+    fields: [
+      field("header", "header", 1, "message", "etcdserverpb.ResponseHeader"),
+      field("prev_kv", "prevKv", 2, "raw", "mvccpb.KeyValue", { since: "3.1" }),
+    ],
+    since: "3.0",
+    make: makePutResponse,
+    decode: decodePutResponse,
+    encode: encodePutResponse,
+  },
+  "etcdserverpb.DeleteRangeRequest": {
+    fullName: "etcdserverpb.DeleteRangeRequest",
+    fields: [
+      field("key", "key", 1, "bytes", "bytes"),
+      field("range_end", "rangeEnd", 2, "bytes", "bytes"),
+      field("prev_kv", "prevKv", 3, "bool", "bool", { since: "3.1" }),
+    ],
+    since: "3.0",
+    make: makeDeleteRangeRequest,
+    decode: decodeDeleteRangeRequest,
+    encode: encodeDeleteRangeRequest,
+  },
+  "etcdserverpb.DeleteRangeResponse": {
+    fullName: "etcdserverpb.DeleteRangeResponse",
+    fields: [
+      field("header", "header", 1, "message", "etcdserverpb.ResponseHeader"),
+      field("deleted", "deleted", 2, "int64", "int64"),
+      field("prev_kvs", "prevKvs", 3, "raw", "mvccpb.KeyValue", { repeated: true, since: "3.1" }),
+    ],
+    since: "3.0",
+    make: makeDeleteRangeResponse,
+    decode: decodeDeleteRangeResponse,
+    encode: encodeDeleteRangeResponse,
+  },
+  "etcdserverpb.RequestOp": {
+    fullName: "etcdserverpb.RequestOp",
+    fields: [
+      field("request_range", "requestRange", 1, "message", "etcdserverpb.RangeRequest", { oneof: "request" }),
+      field("request_put", "requestPut", 2, "message", "etcdserverpb.PutRequest", { oneof: "request" }),
+      field("request_delete_range", "requestDeleteRange", 3, "message", "etcdserverpb.DeleteRangeRequest", { oneof: "request" }),
+      field("request_txn", "requestTxn", 4, "message", "etcdserverpb.TxnRequest", { oneof: "request", since: "3.3" }),
+    ],
+    since: "3.0",
+    make: makeRequestOp,
+    decode: decodeRequestOp,
+    encode: encodeRequestOp,
+  },
+  "etcdserverpb.ResponseOp": {
+    fullName: "etcdserverpb.ResponseOp",
+    fields: [
+      field("response_range", "responseRange", 1, "message", "etcdserverpb.RangeResponse", { oneof: "response" }),
+      field("response_put", "responsePut", 2, "message", "etcdserverpb.PutResponse", { oneof: "response" }),
+      field("response_delete_range", "responseDeleteRange", 3, "message", "etcdserverpb.DeleteRangeResponse", { oneof: "response" }),
+      field("response_txn", "responseTxn", 4, "message", "etcdserverpb.TxnResponse", { oneof: "response", since: "3.3" }),
+    ],
+    since: "3.0",
+    make: makeResponseOp,
+    decode: decodeResponseOp,
+    encode: encodeResponseOp,
+  },
+  "etcdserverpb.Compare": {
+    fullName: "etcdserverpb.Compare",
+    fields: [
+      field("result", "result", 1, "enum", "etcdserverpb.Compare.CompareResult"),
+      field("target", "target", 2, "enum", "etcdserverpb.Compare.CompareTarget"),
+      field("key", "key", 3, "bytes", "bytes"),
+      field("version", "version", 4, "int64", "int64", { oneof: "targetUnion" }),
+      field("create_revision", "createRevision", 5, "int64", "int64", { oneof: "targetUnion" }),
+      field("mod_revision", "modRevision", 6, "int64", "int64", { oneof: "targetUnion" }),
+      field("value", "value", 7, "bytes", "bytes", { oneof: "targetUnion" }),
+      field("lease", "lease", 8, "id64", "int64", { oneof: "targetUnion", since: "3.3" }),
+      field("range_end", "rangeEnd", 64, "bytes", "bytes", { since: "3.3" }),
+    ],
+    since: "3.0",
+    make: makeCompare,
+    decode: decodeCompare,
+    encode: encodeCompare,
+  },
+  "etcdserverpb.TxnRequest": {
+    fullName: "etcdserverpb.TxnRequest",
+    fields: [
+      field("compare", "compare", 1, "message", "etcdserverpb.Compare", { repeated: true }),
+      field("success", "success", 2, "message", "etcdserverpb.RequestOp", { repeated: true }),
+      field("failure", "failure", 3, "message", "etcdserverpb.RequestOp", { repeated: true }),
+    ],
+    since: "3.0",
+    make: makeTxnRequest,
+    decode: decodeTxnRequest,
+    encode: encodeTxnRequest,
+  },
+  "etcdserverpb.TxnResponse": {
+    fullName: "etcdserverpb.TxnResponse",
+    fields: [
+      field("header", "header", 1, "message", "etcdserverpb.ResponseHeader"),
+      field("succeeded", "succeeded", 2, "bool", "bool"),
+      field("responses", "responses", 3, "message", "etcdserverpb.ResponseOp", { repeated: true }),
+    ],
+    since: "3.0",
+    make: makeTxnResponse,
+    decode: decodeTxnResponse,
+    encode: encodeTxnResponse,
+  },
+  "etcdserverpb.CompactionRequest": {
+    fullName: "etcdserverpb.CompactionRequest",
+    fields: [
+      field("revision", "revision", 1, "int64", "int64"),
+      field("physical", "physical", 2, "bool", "bool"),
+    ],
+    since: "3.0",
+    make: makeCompactionRequest,
+    decode: decodeCompactionRequest,
+    encode: encodeCompactionRequest,
+  },
+  "etcdserverpb.CompactionResponse": {
+    fullName: "etcdserverpb.CompactionResponse",
+    fields: [
+      field("header", "header", 1, "message", "etcdserverpb.ResponseHeader"),
+    ],
+    since: "3.0",
+    make: makeCompactionResponse,
+    decode: decodeCompactionResponse,
+    encode: encodeCompactionResponse,
+  },
+  "etcdserverpb.HashRequest": {
+    fullName: "etcdserverpb.HashRequest",
+    fields: [],
+    since: "3.0",
+    make: makeHashRequest,
+    decode: decodeHashRequest,
+    encode: encodeHashRequest,
+  },
+  "etcdserverpb.HashKVRequest": {
+    fullName: "etcdserverpb.HashKVRequest",
+    fields: [
+      field("revision", "revision", 1, "int64", "int64"),
+    ],
+    since: "3.3",
+    make: makeHashKVRequest,
+    decode: decodeHashKVRequest,
+    encode: encodeHashKVRequest,
+  },
+  "etcdserverpb.HashKVResponse": {
+    fullName: "etcdserverpb.HashKVResponse",
+    fields: [
+      field("header", "header", 1, "message", "etcdserverpb.ResponseHeader"),
+      field("hash", "hash", 2, "uint32", "uint32"),
+      field("compact_revision", "compactRevision", 3, "int64", "int64"),
+      field("hash_revision", "hashRevision", 4, "int64", "int64", { since: "3.6" }),
+    ],
+    since: "3.3",
+    make: makeHashKVResponse,
+    decode: decodeHashKVResponse,
+    encode: encodeHashKVResponse,
+  },
+  "etcdserverpb.HashResponse": {
+    fullName: "etcdserverpb.HashResponse",
+    fields: [
+      field("header", "header", 1, "message", "etcdserverpb.ResponseHeader"),
+      field("hash", "hash", 2, "uint32", "uint32"),
+    ],
+    since: "3.0",
+    make: makeHashResponse,
+    decode: decodeHashResponse,
+    encode: encodeHashResponse,
+  },
+  "etcdserverpb.SnapshotRequest": {
+    fullName: "etcdserverpb.SnapshotRequest",
+    fields: [],
+    since: "3.3",
+    make: makeSnapshotRequest,
+    decode: decodeSnapshotRequest,
+    encode: encodeSnapshotRequest,
+  },
+  "etcdserverpb.SnapshotResponse": {
+    fullName: "etcdserverpb.SnapshotResponse",
+    fields: [
+      field("header", "header", 1, "message", "etcdserverpb.ResponseHeader"),
+      field("remaining_bytes", "remainingBytes", 2, "uint64", "uint64"),
+      field("blob", "blob", 3, "bytes", "bytes"),
+      field("version", "version", 4, "string", "string", { since: "3.6" }),
+    ],
+    since: "3.3",
+    make: makeSnapshotResponse,
+    decode: decodeSnapshotResponse,
+    encode: encodeSnapshotResponse,
+  },
+  "etcdserverpb.WatchRequest": {
+    fullName: "etcdserverpb.WatchRequest",
+    fields: [
+      field("create_request", "createRequest", 1, "message", "etcdserverpb.WatchCreateRequest", { oneof: "requestUnion" }),
+      field("cancel_request", "cancelRequest", 2, "message", "etcdserverpb.WatchCancelRequest", { oneof: "requestUnion" }),
+      field("progress_request", "progressRequest", 3, "message", "etcdserverpb.WatchProgressRequest", { oneof: "requestUnion", since: "3.4" }),
+    ],
+    since: "3.0",
+    make: makeWatchRequest,
+    decode: decodeWatchRequest,
+    encode: encodeWatchRequest,
+  },
+  "etcdserverpb.WatchCreateRequest": {
+    fullName: "etcdserverpb.WatchCreateRequest",
+    fields: [
+      field("key", "key", 1, "bytes", "bytes"),
+      field("range_end", "rangeEnd", 2, "bytes", "bytes"),
+      field("start_revision", "startRevision", 3, "int64", "int64"),
+      field("progress_notify", "progressNotify", 4, "bool", "bool"),
+      field("filters", "filters", 5, "enum", "etcdserverpb.WatchCreateRequest.FilterType", { repeated: true, since: "3.1" }),
+      field("prev_kv", "prevKv", 6, "bool", "bool", { since: "3.1" }),
+      field("watch_id", "watchId", 7, "int64", "int64", { since: "3.4" }),
+      field("fragment", "fragment", 8, "bool", "bool", { since: "3.4" }),
+    ],
+    since: "3.0",
+    make: makeWatchCreateRequest,
+    decode: decodeWatchCreateRequest,
+    encode: encodeWatchCreateRequest,
+  },
+  "etcdserverpb.WatchCancelRequest": {
+    fullName: "etcdserverpb.WatchCancelRequest",
+    fields: [
+      field("watch_id", "watchId", 1, "int64", "int64", { since: "3.1" }),
+    ],
+    since: "3.1",
+    make: makeWatchCancelRequest,
+    decode: decodeWatchCancelRequest,
+    encode: encodeWatchCancelRequest,
+  },
+  "etcdserverpb.WatchProgressRequest": {
+    fullName: "etcdserverpb.WatchProgressRequest",
+    fields: [],
+    since: "3.4",
+    make: makeWatchProgressRequest,
+    decode: decodeWatchProgressRequest,
+    encode: encodeWatchProgressRequest,
+  },
+  "etcdserverpb.WatchResponse": {
+    fullName: "etcdserverpb.WatchResponse",
+    fields: [
+      field("header", "header", 1, "message", "etcdserverpb.ResponseHeader"),
+      field("watch_id", "watchId", 2, "int64", "int64"),
+      field("created", "created", 3, "bool", "bool"),
+      field("canceled", "canceled", 4, "bool", "bool"),
+      field("compact_revision", "compactRevision", 5, "int64", "int64"),
+      field("cancel_reason", "cancelReason", 6, "string", "string", { since: "3.4" }),
+      field("fragment", "fragment", 7, "bool", "bool", { since: "3.4" }),
+      field("events", "events", 11, "raw", "mvccpb.Event", { repeated: true }),
+    ],
+    since: "3.0",
+    make: makeWatchResponse,
+    decode: decodeWatchResponse,
+    encode: encodeWatchResponse,
+  },
+  "etcdserverpb.LeaseGrantRequest": {
+    fullName: "etcdserverpb.LeaseGrantRequest",
+    fields: [
+      field("TTL", "TTL", 1, "int64", "int64"),
+      field("ID", "ID", 2, "id64", "int64"),
+    ],
+    since: "3.0",
+    make: makeLeaseGrantRequest,
+    decode: decodeLeaseGrantRequest,
+    encode: encodeLeaseGrantRequest,
+  },
+  "etcdserverpb.LeaseGrantResponse": {
+    fullName: "etcdserverpb.LeaseGrantResponse",
+    fields: [
+      field("header", "header", 1, "message", "etcdserverpb.ResponseHeader"),
+      field("ID", "ID", 2, "id64", "int64"),
+      field("TTL", "TTL", 3, "int64", "int64"),
+      field("error", "error", 4, "string", "string"),
+    ],
+    since: "3.0",
+    make: makeLeaseGrantResponse,
+    decode: decodeLeaseGrantResponse,
+    encode: encodeLeaseGrantResponse,
+  },
+  "etcdserverpb.LeaseRevokeRequest": {
+    fullName: "etcdserverpb.LeaseRevokeRequest",
+    fields: [
+      field("ID", "ID", 1, "id64", "int64"),
+    ],
+    since: "3.0",
+    make: makeLeaseRevokeRequest,
+    decode: decodeLeaseRevokeRequest,
+    encode: encodeLeaseRevokeRequest,
+  },
+  "etcdserverpb.LeaseRevokeResponse": {
+    fullName: "etcdserverpb.LeaseRevokeResponse",
+    fields: [
+      field("header", "header", 1, "message", "etcdserverpb.ResponseHeader"),
+    ],
+    since: "3.0",
+    make: makeLeaseRevokeResponse,
+    decode: decodeLeaseRevokeResponse,
+    encode: encodeLeaseRevokeResponse,
+  },
+  "etcdserverpb.LeaseCheckpoint": {
+    fullName: "etcdserverpb.LeaseCheckpoint",
+    fields: [
+      field("ID", "ID", 1, "id64", "int64"),
+      field("remaining_TTL", "remainingTTL", 2, "int64", "int64"),
+    ],
+    since: "3.4",
+    make: makeLeaseCheckpoint,
+    decode: decodeLeaseCheckpoint,
+    encode: encodeLeaseCheckpoint,
+  },
+  "etcdserverpb.LeaseCheckpointRequest": {
+    fullName: "etcdserverpb.LeaseCheckpointRequest",
+    fields: [
+      field("checkpoints", "checkpoints", 1, "message", "etcdserverpb.LeaseCheckpoint", { repeated: true }),
+    ],
+    since: "3.4",
+    make: makeLeaseCheckpointRequest,
+    decode: decodeLeaseCheckpointRequest,
+    encode: encodeLeaseCheckpointRequest,
+  },
+  "etcdserverpb.LeaseCheckpointResponse": {
+    fullName: "etcdserverpb.LeaseCheckpointResponse",
+    fields: [
+      field("header", "header", 1, "message", "etcdserverpb.ResponseHeader"),
+    ],
+    since: "3.4",
+    make: makeLeaseCheckpointResponse,
+    decode: decodeLeaseCheckpointResponse,
+    encode: encodeLeaseCheckpointResponse,
+  },
+  "etcdserverpb.LeaseKeepAliveRequest": {
+    fullName: "etcdserverpb.LeaseKeepAliveRequest",
+    fields: [
+      field("ID", "ID", 1, "id64", "int64"),
+    ],
+    since: "3.0",
+    make: makeLeaseKeepAliveRequest,
+    decode: decodeLeaseKeepAliveRequest,
+    encode: encodeLeaseKeepAliveRequest,
+  },
+  "etcdserverpb.LeaseKeepAliveResponse": {
+    fullName: "etcdserverpb.LeaseKeepAliveResponse",
+    fields: [
+      field("header", "header", 1, "message", "etcdserverpb.ResponseHeader"),
+      field("ID", "ID", 2, "id64", "int64"),
+      field("TTL", "TTL", 3, "int64", "int64"),
+    ],
+    since: "3.0",
+    make: makeLeaseKeepAliveResponse,
+    decode: decodeLeaseKeepAliveResponse,
+    encode: encodeLeaseKeepAliveResponse,
+  },
+  "etcdserverpb.LeaseTimeToLiveRequest": {
+    fullName: "etcdserverpb.LeaseTimeToLiveRequest",
+    fields: [
+      field("ID", "ID", 1, "id64", "int64"),
+      field("keys", "keys", 2, "bool", "bool"),
+    ],
+    since: "3.1",
+    make: makeLeaseTimeToLiveRequest,
+    decode: decodeLeaseTimeToLiveRequest,
+    encode: encodeLeaseTimeToLiveRequest,
+  },
+  "etcdserverpb.LeaseTimeToLiveResponse": {
+    fullName: "etcdserverpb.LeaseTimeToLiveResponse",
+    fields: [
+      field("header", "header", 1, "message", "etcdserverpb.ResponseHeader"),
+      field("ID", "ID", 2, "id64", "int64"),
+      field("TTL", "TTL", 3, "int64", "int64"),
+      field("grantedTTL", "grantedTTL", 4, "int64", "int64"),
+      field("keys", "keys", 5, "bytes", "bytes", { repeated: true }),
+    ],
+    since: "3.1",
+    make: makeLeaseTimeToLiveResponse,
+    decode: decodeLeaseTimeToLiveResponse,
+    encode: encodeLeaseTimeToLiveResponse,
+  },
+  "etcdserverpb.LeaseLeasesRequest": {
+    fullName: "etcdserverpb.LeaseLeasesRequest",
+    fields: [],
+    since: "3.3",
+    make: makeLeaseLeasesRequest,
+    decode: decodeLeaseLeasesRequest,
+    encode: encodeLeaseLeasesRequest,
+  },
+  "etcdserverpb.LeaseStatus": {
+    fullName: "etcdserverpb.LeaseStatus",
+    fields: [
+      field("ID", "ID", 1, "id64", "int64"),
+    ],
+    since: "3.3",
+    make: makeLeaseStatus,
+    decode: decodeLeaseStatus,
+    encode: encodeLeaseStatus,
+  },
+  "etcdserverpb.LeaseLeasesResponse": {
+    fullName: "etcdserverpb.LeaseLeasesResponse",
+    fields: [
+      field("header", "header", 1, "message", "etcdserverpb.ResponseHeader"),
+      field("leases", "leases", 2, "message", "etcdserverpb.LeaseStatus", { repeated: true }),
+    ],
+    since: "3.3",
+    make: makeLeaseLeasesResponse,
+    decode: decodeLeaseLeasesResponse,
+    encode: encodeLeaseLeasesResponse,
+  },
+  "etcdserverpb.Member": {
+    fullName: "etcdserverpb.Member",
+    fields: [
+      field("ID", "ID", 1, "id64", "uint64"),
+      field("name", "name", 2, "string", "string"),
+      field("peerURLs", "peerURLs", 3, "string", "string", { repeated: true }),
+      field("clientURLs", "clientURLs", 4, "string", "string", { repeated: true }),
+      field("isLearner", "isLearner", 5, "bool", "bool", { since: "3.4" }),
+    ],
+    since: "3.0",
+    make: makeMember,
+    decode: decodeMember,
+    encode: encodeMember,
+  },
+  "etcdserverpb.MemberAddRequest": {
+    fullName: "etcdserverpb.MemberAddRequest",
+    fields: [
+      field("peerURLs", "peerURLs", 1, "string", "string", { repeated: true }),
+      field("isLearner", "isLearner", 2, "bool", "bool", { since: "3.4" }),
+    ],
+    since: "3.0",
+    make: makeMemberAddRequest,
+    decode: decodeMemberAddRequest,
+    encode: encodeMemberAddRequest,
+  },
+  "etcdserverpb.MemberAddResponse": {
+    fullName: "etcdserverpb.MemberAddResponse",
+    fields: [
+      field("header", "header", 1, "message", "etcdserverpb.ResponseHeader"),
+      field("member", "member", 2, "message", "etcdserverpb.Member"),
+      field("members", "members", 3, "message", "etcdserverpb.Member", { repeated: true }),
+    ],
+    since: "3.0",
+    make: makeMemberAddResponse,
+    decode: decodeMemberAddResponse,
+    encode: encodeMemberAddResponse,
+  },
+  "etcdserverpb.MemberRemoveRequest": {
+    fullName: "etcdserverpb.MemberRemoveRequest",
+    fields: [
+      field("ID", "ID", 1, "id64", "uint64"),
+    ],
+    since: "3.0",
+    make: makeMemberRemoveRequest,
+    decode: decodeMemberRemoveRequest,
+    encode: encodeMemberRemoveRequest,
+  },
+  "etcdserverpb.MemberRemoveResponse": {
+    fullName: "etcdserverpb.MemberRemoveResponse",
+    fields: [
+      field("header", "header", 1, "message", "etcdserverpb.ResponseHeader"),
+      field("members", "members", 2, "message", "etcdserverpb.Member", { repeated: true }),
+    ],
+    since: "3.0",
+    make: makeMemberRemoveResponse,
+    decode: decodeMemberRemoveResponse,
+    encode: encodeMemberRemoveResponse,
+  },
+  "etcdserverpb.MemberUpdateRequest": {
+    fullName: "etcdserverpb.MemberUpdateRequest",
+    fields: [
+      field("ID", "ID", 1, "id64", "uint64"),
+      field("peerURLs", "peerURLs", 2, "string", "string", { repeated: true }),
+    ],
+    since: "3.0",
+    make: makeMemberUpdateRequest,
+    decode: decodeMemberUpdateRequest,
+    encode: encodeMemberUpdateRequest,
+  },
+  "etcdserverpb.MemberUpdateResponse": {
+    fullName: "etcdserverpb.MemberUpdateResponse",
+    fields: [
+      field("header", "header", 1, "message", "etcdserverpb.ResponseHeader"),
+      field("members", "members", 2, "message", "etcdserverpb.Member", { repeated: true, since: "3.1" }),
+    ],
+    since: "3.0",
+    make: makeMemberUpdateResponse,
+    decode: decodeMemberUpdateResponse,
+    encode: encodeMemberUpdateResponse,
+  },
+  "etcdserverpb.MemberListRequest": {
+    fullName: "etcdserverpb.MemberListRequest",
+    fields: [
+      field("linearizable", "linearizable", 1, "bool", "bool", { since: "3.5" }),
+    ],
+    since: "3.0",
+    make: makeMemberListRequest,
+    decode: decodeMemberListRequest,
+    encode: encodeMemberListRequest,
+  },
+  "etcdserverpb.MemberListResponse": {
+    fullName: "etcdserverpb.MemberListResponse",
+    fields: [
+      field("header", "header", 1, "message", "etcdserverpb.ResponseHeader"),
+      field("members", "members", 2, "message", "etcdserverpb.Member", { repeated: true }),
+    ],
+    since: "3.0",
+    make: makeMemberListResponse,
+    decode: decodeMemberListResponse,
+    encode: encodeMemberListResponse,
+  },
+  "etcdserverpb.MemberPromoteRequest": {
+    fullName: "etcdserverpb.MemberPromoteRequest",
+    fields: [
+      field("ID", "ID", 1, "id64", "uint64"),
+    ],
+    since: "3.4",
+    make: makeMemberPromoteRequest,
+    decode: decodeMemberPromoteRequest,
+    encode: encodeMemberPromoteRequest,
+  },
+  "etcdserverpb.MemberPromoteResponse": {
+    fullName: "etcdserverpb.MemberPromoteResponse",
+    fields: [
+      field("header", "header", 1, "message", "etcdserverpb.ResponseHeader"),
+      field("members", "members", 2, "message", "etcdserverpb.Member", { repeated: true }),
+    ],
+    since: "3.4",
+    make: makeMemberPromoteResponse,
+    decode: decodeMemberPromoteResponse,
+    encode: encodeMemberPromoteResponse,
+  },
+  "etcdserverpb.DefragmentRequest": {
+    fullName: "etcdserverpb.DefragmentRequest",
+    fields: [],
+    since: "3.0",
+    make: makeDefragmentRequest,
+    decode: decodeDefragmentRequest,
+    encode: encodeDefragmentRequest,
+  },
+  "etcdserverpb.DefragmentResponse": {
+    fullName: "etcdserverpb.DefragmentResponse",
+    fields: [
+      field("header", "header", 1, "message", "etcdserverpb.ResponseHeader"),
+    ],
+    since: "3.0",
+    make: makeDefragmentResponse,
+    decode: decodeDefragmentResponse,
+    encode: encodeDefragmentResponse,
+  },
+  "etcdserverpb.MoveLeaderRequest": {
+    fullName: "etcdserverpb.MoveLeaderRequest",
+    fields: [
+      field("targetID", "targetID", 1, "id64", "uint64"),
+    ],
+    since: "3.3",
+    make: makeMoveLeaderRequest,
+    decode: decodeMoveLeaderRequest,
+    encode: encodeMoveLeaderRequest,
+  },
+  "etcdserverpb.MoveLeaderResponse": {
+    fullName: "etcdserverpb.MoveLeaderResponse",
+    fields: [
+      field("header", "header", 1, "message", "etcdserverpb.ResponseHeader"),
+    ],
+    since: "3.3",
+    make: makeMoveLeaderResponse,
+    decode: decodeMoveLeaderResponse,
+    encode: encodeMoveLeaderResponse,
+  },
+  "etcdserverpb.AlarmRequest": {
+    fullName: "etcdserverpb.AlarmRequest",
+    fields: [
+      field("action", "action", 1, "enum", "etcdserverpb.AlarmRequest.AlarmAction"),
+      field("memberID", "memberID", 2, "id64", "uint64"),
+      field("alarm", "alarm", 3, "enum", "etcdserverpb.AlarmType"),
+    ],
+    since: "3.0",
+    make: makeAlarmRequest,
+    decode: decodeAlarmRequest,
+    encode: encodeAlarmRequest,
+  },
+  "etcdserverpb.AlarmMember": {
+    fullName: "etcdserverpb.AlarmMember",
+    fields: [
+      field("memberID", "memberID", 1, "id64", "uint64"),
+      field("alarm", "alarm", 2, "enum", "etcdserverpb.AlarmType"),
+    ],
+    since: "3.0",
+    make: makeAlarmMember,
+    decode: decodeAlarmMember,
+    encode: encodeAlarmMember,
+  },
+  "etcdserverpb.AlarmResponse": {
+    fullName: "etcdserverpb.AlarmResponse",
+    fields: [
+      field("header", "header", 1, "message", "etcdserverpb.ResponseHeader"),
+      field("alarms", "alarms", 2, "message", "etcdserverpb.AlarmMember", { repeated: true }),
+    ],
+    since: "3.0",
+    make: makeAlarmResponse,
+    decode: decodeAlarmResponse,
+    encode: encodeAlarmResponse,
+  },
+  "etcdserverpb.DowngradeRequest": {
+    fullName: "etcdserverpb.DowngradeRequest",
+    fields: [
+      field("action", "action", 1, "enum", "etcdserverpb.DowngradeRequest.DowngradeAction"),
+      field("version", "version", 2, "string", "string"),
+    ],
+    since: "3.5",
+    make: makeDowngradeRequest,
+    decode: decodeDowngradeRequest,
+    encode: encodeDowngradeRequest,
+  },
+  "etcdserverpb.DowngradeResponse": {
+    fullName: "etcdserverpb.DowngradeResponse",
+    fields: [
+      field("header", "header", 1, "message", "etcdserverpb.ResponseHeader"),
+      field("version", "version", 2, "string", "string"),
+    ],
+    since: "3.5",
+    make: makeDowngradeResponse,
+    decode: decodeDowngradeResponse,
+    encode: encodeDowngradeResponse,
+  },
+  "etcdserverpb.DowngradeVersionTestRequest": {
+    fullName: "etcdserverpb.DowngradeVersionTestRequest",
+    fields: [
+      field("ver", "ver", 1, "string", "string"),
+    ],
+    since: "3.6",
+    make: makeDowngradeVersionTestRequest,
+    decode: decodeDowngradeVersionTestRequest,
+    encode: encodeDowngradeVersionTestRequest,
+  },
+  "etcdserverpb.StatusRequest": {
+    fullName: "etcdserverpb.StatusRequest",
+    fields: [],
+    since: "3.0",
+    make: makeStatusRequest,
+    decode: decodeStatusRequest,
+    encode: encodeStatusRequest,
+  },
+  "etcdserverpb.StatusResponse": {
+    fullName: "etcdserverpb.StatusResponse",
+    fields: [
+      field("header", "header", 1, "message", "etcdserverpb.ResponseHeader"),
+      field("version", "version", 2, "string", "string"),
+      field("dbSize", "dbSize", 3, "int64", "int64"),
+      field("leader", "leader", 4, "id64", "uint64"),
+      field("raftIndex", "raftIndex", 5, "uint64", "uint64"),
+      field("raftTerm", "raftTerm", 6, "uint64", "uint64"),
+      field("raftAppliedIndex", "raftAppliedIndex", 7, "uint64", "uint64", { since: "3.4" }),
+      field("errors", "errors", 8, "string", "string", { repeated: true, since: "3.4" }),
+      field("dbSizeInUse", "dbSizeInUse", 9, "int64", "int64", { since: "3.4" }),
+      field("isLearner", "isLearner", 10, "bool", "bool", { since: "3.4" }),
+      field("storageVersion", "storageVersion", 11, "string", "string", { since: "3.6" }),
+      field("dbSizeQuota", "dbSizeQuota", 12, "int64", "int64", { since: "3.6" }),
+      field("downgradeInfo", "downgradeInfo", 13, "message", "etcdserverpb.DowngradeInfo", { since: "3.6" }),
+    ],
+    since: "3.0",
+    make: makeStatusResponse,
+    decode: decodeStatusResponse,
+    encode: encodeStatusResponse,
+  },
+  "etcdserverpb.DowngradeInfo": {
+    fullName: "etcdserverpb.DowngradeInfo",
+    fields: [
+      field("enabled", "enabled", 1, "bool", "bool"),
+      field("targetVersion", "targetVersion", 2, "string", "string"),
+    ],
+    since: "3.0",
+    make: makeDowngradeInfo,
+    decode: decodeDowngradeInfo,
+    encode: encodeDowngradeInfo,
+  },
+  "etcdserverpb.AuthEnableRequest": {
+    fullName: "etcdserverpb.AuthEnableRequest",
+    fields: [],
+    since: "3.0",
+    make: makeAuthEnableRequest,
+    decode: decodeAuthEnableRequest,
+    encode: encodeAuthEnableRequest,
+  },
+  "etcdserverpb.AuthDisableRequest": {
+    fullName: "etcdserverpb.AuthDisableRequest",
+    fields: [],
+    since: "3.0",
+    make: makeAuthDisableRequest,
+    decode: decodeAuthDisableRequest,
+    encode: encodeAuthDisableRequest,
+  },
+  "etcdserverpb.AuthStatusRequest": {
+    fullName: "etcdserverpb.AuthStatusRequest",
+    fields: [],
+    since: "3.5",
+    make: makeAuthStatusRequest,
+    decode: decodeAuthStatusRequest,
+    encode: encodeAuthStatusRequest,
+  },
+  "etcdserverpb.AuthenticateRequest": {
+    fullName: "etcdserverpb.AuthenticateRequest",
+    fields: [
+      field("name", "name", 1, "string", "string"),
+      field("password", "password", 2, "string", "string"),
+    ],
+    since: "3.0",
+    make: makeAuthenticateRequest,
+    decode: decodeAuthenticateRequest,
+    encode: encodeAuthenticateRequest,
+  },
+  "etcdserverpb.AuthUserAddRequest": {
+    fullName: "etcdserverpb.AuthUserAddRequest",
+    fields: [
+      field("name", "name", 1, "string", "string"),
+      field("password", "password", 2, "string", "string"),
+      field("options", "options", 3, "message", "authpb.UserAddOptions", { since: "3.4" }),
+      field("hashedPassword", "hashedPassword", 4, "string", "string", { since: "3.5" }),
+    ],
+    since: "3.0",
+    make: makeAuthUserAddRequest,
+    decode: decodeAuthUserAddRequest,
+    encode: encodeAuthUserAddRequest,
+  },
+  "etcdserverpb.AuthUserGetRequest": {
+    fullName: "etcdserverpb.AuthUserGetRequest",
+    fields: [
+      field("name", "name", 1, "string", "string"),
+    ],
+    since: "3.0",
+    make: makeAuthUserGetRequest,
+    decode: decodeAuthUserGetRequest,
+    encode: encodeAuthUserGetRequest,
+  },
+  "etcdserverpb.AuthUserDeleteRequest": {
+    fullName: "etcdserverpb.AuthUserDeleteRequest",
+    fields: [
+      field("name", "name", 1, "string", "string"),
+    ],
+    since: "3.0",
+    make: makeAuthUserDeleteRequest,
+    decode: decodeAuthUserDeleteRequest,
+    encode: encodeAuthUserDeleteRequest,
+  },
+  "etcdserverpb.AuthUserChangePasswordRequest": {
+    fullName: "etcdserverpb.AuthUserChangePasswordRequest",
+    fields: [
+      field("name", "name", 1, "string", "string"),
+      field("password", "password", 2, "string", "string"),
+      field("hashedPassword", "hashedPassword", 3, "string", "string", { since: "3.5" }),
+    ],
+    since: "3.0",
+    make: makeAuthUserChangePasswordRequest,
+    decode: decodeAuthUserChangePasswordRequest,
+    encode: encodeAuthUserChangePasswordRequest,
+  },
+  "etcdserverpb.AuthUserGrantRoleRequest": {
+    fullName: "etcdserverpb.AuthUserGrantRoleRequest",
+    fields: [
+      field("user", "user", 1, "string", "string"),
+      field("role", "role", 2, "string", "string"),
+    ],
+    since: "3.0",
+    make: makeAuthUserGrantRoleRequest,
+    decode: decodeAuthUserGrantRoleRequest,
+    encode: encodeAuthUserGrantRoleRequest,
+  },
+  "etcdserverpb.AuthUserRevokeRoleRequest": {
+    fullName: "etcdserverpb.AuthUserRevokeRoleRequest",
+    fields: [
+      field("name", "name", 1, "string", "string"),
+      field("role", "role", 2, "string", "string"),
+    ],
+    since: "3.0",
+    make: makeAuthUserRevokeRoleRequest,
+    decode: decodeAuthUserRevokeRoleRequest,
+    encode: encodeAuthUserRevokeRoleRequest,
+  },
+  "etcdserverpb.AuthRoleAddRequest": {
+    fullName: "etcdserverpb.AuthRoleAddRequest",
+    fields: [
+      field("name", "name", 1, "string", "string"),
+    ],
+    since: "3.0",
+    make: makeAuthRoleAddRequest,
+    decode: decodeAuthRoleAddRequest,
+    encode: encodeAuthRoleAddRequest,
+  },
+  "etcdserverpb.AuthRoleGetRequest": {
+    fullName: "etcdserverpb.AuthRoleGetRequest",
+    fields: [
+      field("role", "role", 1, "string", "string"),
+    ],
+    since: "3.0",
+    make: makeAuthRoleGetRequest,
+    decode: decodeAuthRoleGetRequest,
+    encode: encodeAuthRoleGetRequest,
+  },
+  "etcdserverpb.AuthUserListRequest": {
+    fullName: "etcdserverpb.AuthUserListRequest",
+    fields: [],
+    since: "3.0",
+    make: makeAuthUserListRequest,
+    decode: decodeAuthUserListRequest,
+    encode: encodeAuthUserListRequest,
+  },
+  "etcdserverpb.AuthRoleListRequest": {
+    fullName: "etcdserverpb.AuthRoleListRequest",
+    fields: [],
+    since: "3.0",
+    make: makeAuthRoleListRequest,
+    decode: decodeAuthRoleListRequest,
+    encode: encodeAuthRoleListRequest,
+  },
+  "etcdserverpb.AuthRoleDeleteRequest": {
+    fullName: "etcdserverpb.AuthRoleDeleteRequest",
+    fields: [
+      field("role", "role", 1, "string", "string"),
+    ],
+    since: "3.0",
+    make: makeAuthRoleDeleteRequest,
+    decode: decodeAuthRoleDeleteRequest,
+    encode: encodeAuthRoleDeleteRequest,
+  },
+  "etcdserverpb.AuthRoleGrantPermissionRequest": {
+    fullName: "etcdserverpb.AuthRoleGrantPermissionRequest",
+    fields: [
+      field("name", "name", 1, "string", "string"),
+      field("perm", "perm", 2, "message", "authpb.Permission"),
+    ],
+    since: "3.0",
+    make: makeAuthRoleGrantPermissionRequest,
+    decode: decodeAuthRoleGrantPermissionRequest,
+    encode: encodeAuthRoleGrantPermissionRequest,
+  },
+  "etcdserverpb.AuthRoleRevokePermissionRequest": {
+    fullName: "etcdserverpb.AuthRoleRevokePermissionRequest",
+    fields: [
+      field("role", "role", 1, "string", "string"),
+      field("key", "key", 2, "bytes", "bytes"),
+      field("range_end", "rangeEnd", 3, "bytes", "bytes"),
+    ],
+    since: "3.0",
+    make: makeAuthRoleRevokePermissionRequest,
+    decode: decodeAuthRoleRevokePermissionRequest,
+    encode: encodeAuthRoleRevokePermissionRequest,
+  },
+  "etcdserverpb.AuthEnableResponse": {
+    fullName: "etcdserverpb.AuthEnableResponse",
+    fields: [
+      field("header", "header", 1, "message", "etcdserverpb.ResponseHeader"),
+    ],
+    since: "3.0",
+    make: makeAuthEnableResponse,
+    decode: decodeAuthEnableResponse,
+    encode: encodeAuthEnableResponse,
+  },
+  "etcdserverpb.AuthDisableResponse": {
+    fullName: "etcdserverpb.AuthDisableResponse",
+    fields: [
+      field("header", "header", 1, "message", "etcdserverpb.ResponseHeader"),
+    ],
+    since: "3.0",
+    make: makeAuthDisableResponse,
+    decode: decodeAuthDisableResponse,
+    encode: encodeAuthDisableResponse,
+  },
+  "etcdserverpb.AuthStatusResponse": {
+    fullName: "etcdserverpb.AuthStatusResponse",
+    fields: [
+      field("header", "header", 1, "message", "etcdserverpb.ResponseHeader"),
+      field("enabled", "enabled", 2, "bool", "bool"),
+      field("authRevision", "authRevision", 3, "uint64", "uint64"),
+    ],
+    since: "3.5",
+    make: makeAuthStatusResponse,
+    decode: decodeAuthStatusResponse,
+    encode: encodeAuthStatusResponse,
+  },
+  "etcdserverpb.AuthenticateResponse": {
+    fullName: "etcdserverpb.AuthenticateResponse",
+    fields: [
+      field("header", "header", 1, "message", "etcdserverpb.ResponseHeader"),
+      field("token", "token", 2, "string", "string"),
+    ],
+    since: "3.0",
+    make: makeAuthenticateResponse,
+    decode: decodeAuthenticateResponse,
+    encode: encodeAuthenticateResponse,
+  },
+  "etcdserverpb.AuthUserAddResponse": {
+    fullName: "etcdserverpb.AuthUserAddResponse",
+    fields: [
+      field("header", "header", 1, "message", "etcdserverpb.ResponseHeader"),
+    ],
+    since: "3.0",
+    make: makeAuthUserAddResponse,
+    decode: decodeAuthUserAddResponse,
+    encode: encodeAuthUserAddResponse,
+  },
+  "etcdserverpb.AuthUserGetResponse": {
+    fullName: "etcdserverpb.AuthUserGetResponse",
+    fields: [
+      field("header", "header", 1, "message", "etcdserverpb.ResponseHeader"),
+      field("roles", "roles", 2, "string", "string", { repeated: true }),
+    ],
+    since: "3.0",
+    make: makeAuthUserGetResponse,
+    decode: decodeAuthUserGetResponse,
+    encode: encodeAuthUserGetResponse,
+  },
+  "etcdserverpb.AuthUserDeleteResponse": {
+    fullName: "etcdserverpb.AuthUserDeleteResponse",
+    fields: [
+      field("header", "header", 1, "message", "etcdserverpb.ResponseHeader"),
+    ],
+    since: "3.0",
+    make: makeAuthUserDeleteResponse,
+    decode: decodeAuthUserDeleteResponse,
+    encode: encodeAuthUserDeleteResponse,
+  },
+  "etcdserverpb.AuthUserChangePasswordResponse": {
+    fullName: "etcdserverpb.AuthUserChangePasswordResponse",
+    fields: [
+      field("header", "header", 1, "message", "etcdserverpb.ResponseHeader"),
+    ],
+    since: "3.0",
+    make: makeAuthUserChangePasswordResponse,
+    decode: decodeAuthUserChangePasswordResponse,
+    encode: encodeAuthUserChangePasswordResponse,
+  },
+  "etcdserverpb.AuthUserGrantRoleResponse": {
+    fullName: "etcdserverpb.AuthUserGrantRoleResponse",
+    fields: [
+      field("header", "header", 1, "message", "etcdserverpb.ResponseHeader"),
+    ],
+    since: "3.0",
+    make: makeAuthUserGrantRoleResponse,
+    decode: decodeAuthUserGrantRoleResponse,
+    encode: encodeAuthUserGrantRoleResponse,
+  },
+  "etcdserverpb.AuthUserRevokeRoleResponse": {
+    fullName: "etcdserverpb.AuthUserRevokeRoleResponse",
+    fields: [
+      field("header", "header", 1, "message", "etcdserverpb.ResponseHeader"),
+    ],
+    since: "3.0",
+    make: makeAuthUserRevokeRoleResponse,
+    decode: decodeAuthUserRevokeRoleResponse,
+    encode: encodeAuthUserRevokeRoleResponse,
+  },
+  "etcdserverpb.AuthRoleAddResponse": {
+    fullName: "etcdserverpb.AuthRoleAddResponse",
+    fields: [
+      field("header", "header", 1, "message", "etcdserverpb.ResponseHeader"),
+    ],
+    since: "3.0",
+    make: makeAuthRoleAddResponse,
+    decode: decodeAuthRoleAddResponse,
+    encode: encodeAuthRoleAddResponse,
+  },
+  "etcdserverpb.AuthRoleGetResponse": {
+    fullName: "etcdserverpb.AuthRoleGetResponse",
+    fields: [
+      field("header", "header", 1, "message", "etcdserverpb.ResponseHeader"),
+      field("perm", "perm", 2, "message", "authpb.Permission", { repeated: true }),
+    ],
+    since: "3.0",
+    make: makeAuthRoleGetResponse,
+    decode: decodeAuthRoleGetResponse,
+    encode: encodeAuthRoleGetResponse,
+  },
+  "etcdserverpb.AuthRoleListResponse": {
+    fullName: "etcdserverpb.AuthRoleListResponse",
+    fields: [
+      field("header", "header", 1, "message", "etcdserverpb.ResponseHeader"),
+      field("roles", "roles", 2, "string", "string", { repeated: true }),
+    ],
+    since: "3.0",
+    make: makeAuthRoleListResponse,
+    decode: decodeAuthRoleListResponse,
+    encode: encodeAuthRoleListResponse,
+  },
+  "etcdserverpb.AuthUserListResponse": {
+    fullName: "etcdserverpb.AuthUserListResponse",
+    fields: [
+      field("header", "header", 1, "message", "etcdserverpb.ResponseHeader"),
+      field("users", "users", 2, "string", "string", { repeated: true }),
+    ],
+    since: "3.0",
+    make: makeAuthUserListResponse,
+    decode: decodeAuthUserListResponse,
+    encode: encodeAuthUserListResponse,
+  },
+  "etcdserverpb.AuthRoleDeleteResponse": {
+    fullName: "etcdserverpb.AuthRoleDeleteResponse",
+    fields: [
+      field("header", "header", 1, "message", "etcdserverpb.ResponseHeader"),
+    ],
+    since: "3.0",
+    make: makeAuthRoleDeleteResponse,
+    decode: decodeAuthRoleDeleteResponse,
+    encode: encodeAuthRoleDeleteResponse,
+  },
+  "etcdserverpb.AuthRoleGrantPermissionResponse": {
+    fullName: "etcdserverpb.AuthRoleGrantPermissionResponse",
+    fields: [
+      field("header", "header", 1, "message", "etcdserverpb.ResponseHeader"),
+    ],
+    since: "3.0",
+    make: makeAuthRoleGrantPermissionResponse,
+    decode: decodeAuthRoleGrantPermissionResponse,
+    encode: encodeAuthRoleGrantPermissionResponse,
+  },
+  "etcdserverpb.AuthRoleRevokePermissionResponse": {
+    fullName: "etcdserverpb.AuthRoleRevokePermissionResponse",
+    fields: [
+      field("header", "header", 1, "message", "etcdserverpb.ResponseHeader"),
+    ],
+    since: "3.0",
+    make: makeAuthRoleRevokePermissionResponse,
+    decode: decodeAuthRoleRevokePermissionResponse,
+    encode: encodeAuthRoleRevokePermissionResponse,
+  },
+  "etcdserverpb.RangeStreamResponse": {
+    fullName: "etcdserverpb.RangeStreamResponse",
+    fields: [
+      field("range_response", "rangeResponse", 1, "message", "etcdserverpb.RangeResponse"),
+    ],
+    since: "3.7",
+    make: makeRangeStreamResponse,
+    decode: decodeRangeStreamResponse,
+    encode: encodeRangeStreamResponse,
+  },
+  "grpc.health.v1.HealthCheckRequest": {
+    fullName: "grpc.health.v1.HealthCheckRequest",
+    fields: [
+      field("service", "service", 1, "string", "string"),
+    ],
+    since: "3.0",
+    make: makeHealthCheckRequest,
+    decode: decodeHealthCheckRequest,
+    encode: encodeHealthCheckRequest,
+  },
+  "grpc.health.v1.HealthCheckResponse": {
+    fullName: "grpc.health.v1.HealthCheckResponse",
+    fields: [
+      field("status", "status", 1, "enum", "grpc.health.v1.HealthCheckResponse.ServingStatus"),
+    ],
+    since: "3.0",
+    make: makeHealthCheckResponse,
+    decode: decodeHealthCheckResponse,
+    encode: encodeHealthCheckResponse,
+  },
+  "grpc.health.v1.HealthListRequest": {
+    fullName: "grpc.health.v1.HealthListRequest",
+    fields: [],
+    since: "3.0",
+    make: makeHealthListRequest,
+    decode: decodeHealthListRequest,
+    encode: encodeHealthListRequest,
+  },
+  "grpc.health.v1.HealthListResponse": {
+    fullName: "grpc.health.v1.HealthListResponse",
+    fields: [
+      field("statuses", "statuses", 1, "message", "grpc.health.v1.HealthListResponse.StatusesEntry", { repeated: true }),
+    ],
+    since: "3.0",
+    make: makeHealthListResponse,
+    decode: decodeHealthListResponse,
+    encode: encodeHealthListResponse,
+  },
+  "grpc.health.v1.HealthListResponse.StatusesEntry": {
+    fullName: "grpc.health.v1.HealthListResponse.StatusesEntry",
+    fields: [
+      field("key", "key", 1, "string", "string"),
+      field("value", "value", 2, "message", "grpc.health.v1.HealthCheckResponse"),
+    ],
+    since: "3.0",
+    make: makeHealthStatusesEntry,
+    decode: decodeHealthStatusesEntry,
+    encode: encodeHealthStatusesEntry,
+  },
+  "leasepb.Lease": {
+    fullName: "leasepb.Lease",
+    fields: [
+      field("ID", "ID", 1, "id64", "int64"),
+      field("TTL", "TTL", 2, "int64", "int64"),
+      field("RemainingTTL", "remainingTTL", 3, "int64", "int64"),
+    ],
+    since: "3.0",
+    make: makeLease,
+    decode: decodeLease,
+    encode: encodeLease,
+  },
+  "leasepb.LeaseInternalRequest": {
+    fullName: "leasepb.LeaseInternalRequest",
+    fields: [
+      field("LeaseTimeToLiveRequest", "leaseTimeToLiveRequest", 1, "message", "etcdserverpb.LeaseTimeToLiveRequest"),
+    ],
+    since: "3.0",
+    make: makeLeaseInternalRequest,
+    decode: decodeLeaseInternalRequest,
+    encode: encodeLeaseInternalRequest,
+  },
+  "leasepb.LeaseInternalResponse": {
+    fullName: "leasepb.LeaseInternalResponse",
+    fields: [
+      field("LeaseTimeToLiveResponse", "leaseTimeToLiveResponse", 1, "message", "etcdserverpb.LeaseTimeToLiveResponse"),
+    ],
+    since: "3.0",
+    make: makeLeaseInternalResponse,
+    decode: decodeLeaseInternalResponse,
+    encode: encodeLeaseInternalResponse,
+  },
+  "membershippb.RaftAttributes": {
+    fullName: "membershippb.RaftAttributes",
+    fields: [
+      field("peer_urls", "peerUrls", 1, "string", "string", { repeated: true }),
+      field("is_learner", "isLearner", 2, "bool", "bool"),
+    ],
+    since: "3.5",
+    make: makeRaftAttributes,
+    decode: decodeRaftAttributes,
+    encode: encodeRaftAttributes,
+  },
+  "membershippb.Attributes": {
+    fullName: "membershippb.Attributes",
+    fields: [
+      field("name", "name", 1, "string", "string"),
+      field("client_urls", "clientUrls", 2, "string", "string", { repeated: true }),
+    ],
+    since: "3.5",
+    make: makeAttributes,
+    decode: decodeAttributes,
+    encode: encodeAttributes,
+  },
+  "membershippb.Member": {
+    fullName: "membershippb.Member",
+    fields: [
+      field("ID", "ID", 1, "id64", "uint64"),
+      field("raft_attributes", "raftAttributes", 2, "message", "membershippb.RaftAttributes"),
+      field("member_attributes", "memberAttributes", 3, "message", "membershippb.Attributes"),
+    ],
+    since: "3.5",
+    make: makeMembershipMember,
+    decode: decodeMembershipMember,
+    encode: encodeMembershipMember,
+  },
+  "membershippb.ClusterVersionSetRequest": {
+    fullName: "membershippb.ClusterVersionSetRequest",
+    fields: [
+      field("ver", "ver", 1, "string", "string"),
+    ],
+    since: "3.5",
+    make: makeClusterVersionSetRequest,
+    decode: decodeClusterVersionSetRequest,
+    encode: encodeClusterVersionSetRequest,
+  },
+  "membershippb.ClusterMemberAttrSetRequest": {
+    fullName: "membershippb.ClusterMemberAttrSetRequest",
+    fields: [
+      field("member_ID", "memberID", 1, "id64", "uint64"),
+      field("member_attributes", "memberAttributes", 2, "message", "membershippb.Attributes"),
+    ],
+    since: "3.5",
+    make: makeClusterMemberAttrSetRequest,
+    decode: decodeClusterMemberAttrSetRequest,
+    encode: encodeClusterMemberAttrSetRequest,
+  },
+  "membershippb.DowngradeInfoSetRequest": {
+    fullName: "membershippb.DowngradeInfoSetRequest",
+    fields: [
+      field("enabled", "enabled", 1, "bool", "bool"),
+      field("ver", "ver", 2, "string", "string"),
+    ],
+    since: "3.5",
+    make: makeDowngradeInfoSetRequest,
+    decode: decodeDowngradeInfoSetRequest,
+    encode: encodeDowngradeInfoSetRequest,
+  },
+  "mvccpb.KeyValue": {
+    fullName: "mvccpb.KeyValue",
+    fields: [
+      field("key", "key", 1, "bytes", "bytes"),
+      field("create_revision", "createRevision", 2, "int64", "int64"),
+      field("mod_revision", "modRevision", 3, "int64", "int64"),
+      field("version", "version", 4, "int64", "int64"),
+      field("value", "value", 5, "bytes", "bytes"),
+      field("lease", "lease", 6, "id64", "int64"),
+    ],
+    since: "3.0",
+    make: makeKeyValue,
+    decode: decodeKeyValue,
+    encode: encodeKeyValue,
+  },
+  "mvccpb.Event": {
+    fullName: "mvccpb.Event",
+    fields: [
+      field("type", "type", 1, "enum", "mvccpb.Event.EventType"),
+      field("kv", "kv", 2, "raw", "mvccpb.KeyValue"),
+      field("prev_kv", "prevKv", 3, "raw", "mvccpb.KeyValue"),
+    ],
+    since: "3.0",
+    make: makeEvent,
+    decode: decodeEvent,
+    encode: encodeEvent,
+  },
+  "raftpb.Entry": {
+    fullName: "raftpb.Entry",
+    fields: [
+      field("Term", "term", 2, "uint64", "uint64"),
+      field("Index", "index", 3, "uint64", "uint64"),
+      field("Type", "type", 1, "enum", "raftpb.EntryType"),
+      field("Data", "data", 4, "bytes", "bytes"),
+    ],
+    since: "3.0",
+    make: makeEntry,
+    decode: decodeEntry,
+    encode: encodeEntry,
+  },
+  "raftpb.SnapshotMetadata": {
+    fullName: "raftpb.SnapshotMetadata",
+    fields: [
+      field("conf_state", "confState", 1, "message", "raftpb.ConfState"),
+      field("index", "index", 2, "uint64", "uint64"),
+      field("term", "term", 3, "uint64", "uint64"),
+    ],
+    since: "3.0",
+    make: makeSnapshotMetadata,
+    decode: decodeSnapshotMetadata,
+    encode: encodeSnapshotMetadata,
+  },
+  "raftpb.Snapshot": {
+    fullName: "raftpb.Snapshot",
+    fields: [
+      field("data", "data", 1, "bytes", "bytes"),
+      field("metadata", "metadata", 2, "message", "raftpb.SnapshotMetadata"),
+    ],
+    since: "3.0",
+    make: makeSnapshot,
+    decode: decodeSnapshot,
+    encode: encodeSnapshot,
+  },
+  "raftpb.Message": {
+    fullName: "raftpb.Message",
+    fields: [
+      field("type", "type", 1, "enum", "raftpb.MessageType"),
+      field("to", "to", 2, "id64", "uint64"),
+      field("from", "from", 3, "id64", "uint64"),
+      field("term", "term", 4, "uint64", "uint64"),
+      field("logTerm", "logTerm", 5, "uint64", "uint64"),
+      field("index", "index", 6, "uint64", "uint64"),
+      field("entries", "entries", 7, "message", "raftpb.Entry", { repeated: true }),
+      field("commit", "commit", 8, "uint64", "uint64"),
+      field("vote", "vote", 13, "id64", "uint64"),
+      field("snapshot", "snapshot", 9, "message", "raftpb.Snapshot"),
+      field("reject", "reject", 10, "bool", "bool"),
+      field("rejectHint", "rejectHint", 11, "uint64", "uint64"),
+      field("context", "context", 12, "bytes", "bytes"),
+      field("responses", "responses", 14, "message", "raftpb.Message", { repeated: true }),
+    ],
+    since: "3.0",
+    make: makeMessage,
+    decode: decodeMessage,
+    encode: encodeMessage,
+  },
+  "raftpb.HardState": {
+    fullName: "raftpb.HardState",
+    fields: [
+      field("term", "term", 1, "uint64", "uint64"),
+      field("vote", "vote", 2, "id64", "uint64"),
+      field("commit", "commit", 3, "uint64", "uint64"),
+    ],
+    since: "3.0",
+    make: makeHardState,
+    decode: decodeHardState,
+    encode: encodeHardState,
+  },
+  "raftpb.ConfState": {
+    fullName: "raftpb.ConfState",
+    fields: [
+      field("voters", "voters", 1, "id64", "uint64", { repeated: true }),
+      field("learners", "learners", 2, "id64", "uint64", { repeated: true }),
+      field("voters_outgoing", "votersOutgoing", 3, "id64", "uint64", { repeated: true }),
+      field("learners_next", "learnersNext", 4, "id64", "uint64", { repeated: true }),
+      field("auto_leave", "autoLeave", 5, "bool", "bool"),
+    ],
+    since: "3.0",
+    make: makeConfState,
+    decode: decodeConfState,
+    encode: encodeConfState,
+  },
+  "raftpb.ConfChange": {
+    fullName: "raftpb.ConfChange",
+    fields: [
+      field("type", "type", 2, "enum", "raftpb.ConfChangeType"),
+      field("node_id", "nodeId", 3, "id64", "uint64"),
+      field("context", "context", 4, "bytes", "bytes"),
+      field("id", "id", 1, "id64", "uint64"),
+    ],
+    since: "3.0",
+    make: makeConfChange,
+    decode: decodeConfChange,
+    encode: encodeConfChange,
+  },
+  "raftpb.ConfChangeSingle": {
+    fullName: "raftpb.ConfChangeSingle",
+    fields: [
+      field("type", "type", 1, "enum", "raftpb.ConfChangeType"),
+      field("node_id", "nodeId", 2, "id64", "uint64"),
+    ],
+    since: "3.0",
+    make: makeConfChangeSingle,
+    decode: decodeConfChangeSingle,
+    encode: encodeConfChangeSingle,
+  },
+  "raftpb.ConfChangeV2": {
+    fullName: "raftpb.ConfChangeV2",
+    fields: [
+      field("transition", "transition", 1, "enum", "raftpb.ConfChangeTransition"),
+      field("changes", "changes", 2, "message", "raftpb.ConfChangeSingle", { repeated: true }),
+      field("context", "context", 3, "bytes", "bytes"),
+    ],
+    since: "3.0",
+    make: makeConfChangeV2,
+    decode: decodeConfChangeV2,
+    encode: encodeConfChangeV2,
+  },
+  "snappb.snapshot": {
+    fullName: "snappb.snapshot",
+    fields: [
+      field("crc", "crc", 1, "uint32", "uint32"),
+      field("data", "data", 2, "bytes", "bytes"),
+    ],
+    since: "3.0",
+    make: makeSnapSnapshot,
+    decode: decodeSnapSnapshot,
+    encode: encodeSnapSnapshot,
+  },
+  "v3electionpb.CampaignRequest": {
+    fullName: "v3electionpb.CampaignRequest",
+    fields: [
+      field("name", "name", 1, "bytes", "bytes"),
+      field("lease", "lease", 2, "id64", "int64"),
+      field("value", "value", 3, "bytes", "bytes"),
+    ],
+    since: "3.0",
+    make: makeCampaignRequest,
+    decode: decodeCampaignRequest,
+    encode: encodeCampaignRequest,
+  },
+  "v3electionpb.CampaignResponse": {
+    fullName: "v3electionpb.CampaignResponse",
+    fields: [
+      field("header", "header", 1, "message", "etcdserverpb.ResponseHeader"),
+      field("leader", "leader", 2, "message", "v3electionpb.LeaderKey"),
+    ],
+    since: "3.0",
+    make: makeCampaignResponse,
+    decode: decodeCampaignResponse,
+    encode: encodeCampaignResponse,
+  },
+  "v3electionpb.LeaderKey": {
+    fullName: "v3electionpb.LeaderKey",
+    fields: [
+      field("name", "name", 1, "bytes", "bytes"),
+      field("key", "key", 2, "bytes", "bytes"),
+      field("rev", "rev", 3, "int64", "int64"),
+      field("lease", "lease", 4, "id64", "int64"),
+    ],
+    since: "3.0",
+    make: makeLeaderKey,
+    decode: decodeLeaderKey,
+    encode: encodeLeaderKey,
+  },
+  "v3electionpb.LeaderRequest": {
+    fullName: "v3electionpb.LeaderRequest",
+    fields: [
+      field("name", "name", 1, "bytes", "bytes"),
+    ],
+    since: "3.0",
+    make: makeLeaderRequest,
+    decode: decodeLeaderRequest,
+    encode: encodeLeaderRequest,
+  },
+  "v3electionpb.LeaderResponse": {
+    fullName: "v3electionpb.LeaderResponse",
+    fields: [
+      field("header", "header", 1, "message", "etcdserverpb.ResponseHeader"),
+      field("kv", "kv", 2, "raw", "mvccpb.KeyValue"),
+    ],
+    since: "3.0",
+    make: makeLeaderResponse,
+    decode: decodeLeaderResponse,
+    encode: encodeLeaderResponse,
+  },
+  "v3electionpb.ResignRequest": {
+    fullName: "v3electionpb.ResignRequest",
+    fields: [
+      field("leader", "leader", 1, "message", "v3electionpb.LeaderKey"),
+    ],
+    since: "3.0",
+    make: makeResignRequest,
+    decode: decodeResignRequest,
+    encode: encodeResignRequest,
+  },
+  "v3electionpb.ResignResponse": {
+    fullName: "v3electionpb.ResignResponse",
+    fields: [
+      field("header", "header", 1, "message", "etcdserverpb.ResponseHeader"),
+    ],
+    since: "3.0",
+    make: makeResignResponse,
+    decode: decodeResignResponse,
+    encode: encodeResignResponse,
+  },
+  "v3electionpb.ProclaimRequest": {
+    fullName: "v3electionpb.ProclaimRequest",
+    fields: [
+      field("leader", "leader", 1, "message", "v3electionpb.LeaderKey"),
+      field("value", "value", 2, "bytes", "bytes"),
+    ],
+    since: "3.0",
+    make: makeProclaimRequest,
+    decode: decodeProclaimRequest,
+    encode: encodeProclaimRequest,
+  },
+  "v3electionpb.ProclaimResponse": {
+    fullName: "v3electionpb.ProclaimResponse",
+    fields: [
+      field("header", "header", 1, "message", "etcdserverpb.ResponseHeader"),
+    ],
+    since: "3.0",
+    make: makeProclaimResponse,
+    decode: decodeProclaimResponse,
+    encode: encodeProclaimResponse,
+  },
+  "v3lockpb.LockRequest": {
+    fullName: "v3lockpb.LockRequest",
+    fields: [
+      field("name", "name", 1, "bytes", "bytes"),
+      field("lease", "lease", 2, "id64", "int64"),
+    ],
+    since: "3.0",
+    make: makeLockRequest,
+    decode: decodeLockRequest,
+    encode: encodeLockRequest,
+  },
+  "v3lockpb.LockResponse": {
+    fullName: "v3lockpb.LockResponse",
+    fields: [
+      field("header", "header", 1, "message", "etcdserverpb.ResponseHeader"),
+      field("key", "key", 2, "bytes", "bytes"),
+    ],
+    since: "3.0",
+    make: makeLockResponse,
+    decode: decodeLockResponse,
+    encode: encodeLockResponse,
+  },
+  "v3lockpb.UnlockRequest": {
+    fullName: "v3lockpb.UnlockRequest",
+    fields: [
+      field("key", "key", 1, "bytes", "bytes"),
+    ],
+    since: "3.0",
+    make: makeUnlockRequest,
+    decode: decodeUnlockRequest,
+    encode: encodeUnlockRequest,
+  },
+  "v3lockpb.UnlockResponse": {
+    fullName: "v3lockpb.UnlockResponse",
+    fields: [
+      field("header", "header", 1, "message", "etcdserverpb.ResponseHeader"),
+    ],
+    since: "3.0",
+    make: makeUnlockResponse,
+    decode: decodeUnlockResponse,
+    encode: encodeUnlockResponse,
+  },
+  "walpb.Record": {
+    fullName: "walpb.Record",
+    fields: [
+      field("type", "type", 1, "int64", "int64"),
+      field("crc", "crc", 2, "uint32", "uint32"),
+      field("data", "data", 3, "bytes", "bytes"),
+    ],
+    since: "3.0",
+    make: makeWalRecord,
+    decode: decodeWalRecord,
+    encode: encodeWalRecord,
+  },
+  "walpb.Snapshot": {
+    fullName: "walpb.Snapshot",
+    fields: [
+      field("index", "index", 1, "uint64", "uint64"),
+      field("term", "term", 2, "uint64", "uint64"),
+      field("conf_state", "confState", 3, "message", "raftpb.ConfState"),
+    ],
+    since: "3.0",
+    make: makeWalSnapshot,
+    decode: decodeWalSnapshot,
+    encode: encodeWalSnapshot,
+  },
+};
+
+/** Every enum by its full protobuf name. */
+export const enumDescriptors: Readonly<Record<string, EnumDescriptor>> = {
+  "authpb.Permission.Type": {
+    fullName: "authpb.Permission.Type",
+    values: PermissionType,
+    since: "3.0",
+    valuesSince: {},
+  },
+  "etcdserverpb.RangeRequest.SortOrder": {
+    fullName: "etcdserverpb.RangeRequest.SortOrder",
+    values: SortOrder,
+    since: "3.0",
+    valuesSince: {},
+  },
+  "etcdserverpb.RangeRequest.SortTarget": {
+    fullName: "etcdserverpb.RangeRequest.SortTarget",
+    values: SortTarget,
+    since: "3.0",
+    valuesSince: {},
+  },
+  "etcdserverpb.Compare.CompareResult": {
+    fullName: "etcdserverpb.Compare.CompareResult",
+    values: CompareResult,
+    since: "3.0",
+    valuesSince: { NOT_EQUAL: "3.1" },
+  },
+  "etcdserverpb.Compare.CompareTarget": {
+    fullName: "etcdserverpb.Compare.CompareTarget",
+    values: CompareTarget,
+    since: "3.0",
+    valuesSince: { LEASE: "3.3" },
+  },
+  "etcdserverpb.WatchCreateRequest.FilterType": {
+    fullName: "etcdserverpb.WatchCreateRequest.FilterType",
+    values: FilterType,
+    since: "3.1",
+    valuesSince: {},
+  },
+  "etcdserverpb.AlarmType": {
+    fullName: "etcdserverpb.AlarmType",
+    values: AlarmType,
+    since: "3.0",
+    valuesSince: { CORRUPT: "3.3" },
+  },
+  "etcdserverpb.AlarmRequest.AlarmAction": {
+    fullName: "etcdserverpb.AlarmRequest.AlarmAction",
+    values: AlarmAction,
+    since: "3.0",
+    valuesSince: {},
+  },
+  "etcdserverpb.DowngradeRequest.DowngradeAction": {
+    fullName: "etcdserverpb.DowngradeRequest.DowngradeAction",
+    values: DowngradeAction,
+    since: "3.5",
+    valuesSince: {},
+  },
+  "grpc.health.v1.HealthCheckResponse.ServingStatus": {
+    fullName: "grpc.health.v1.HealthCheckResponse.ServingStatus",
+    values: ServingStatus,
+    since: "3.0",
+    valuesSince: {},
+  },
+  "mvccpb.Event.EventType": {
+    fullName: "mvccpb.Event.EventType",
+    values: EventType,
+    since: "3.0",
+    valuesSince: {},
+  },
+  "raftpb.EntryType": {
+    fullName: "raftpb.EntryType",
+    values: EntryType,
+    since: "3.0",
+    valuesSince: {},
+  },
+  "raftpb.MessageType": {
+    fullName: "raftpb.MessageType",
+    values: MessageType,
+    since: "3.0",
+    valuesSince: {},
+  },
+  "raftpb.ConfChangeTransition": {
+    fullName: "raftpb.ConfChangeTransition",
+    values: ConfChangeTransition,
+    since: "3.0",
+    valuesSince: {},
+  },
+  "raftpb.ConfChangeType": {
+    fullName: "raftpb.ConfChangeType",
+    values: ConfChangeType,
+    since: "3.0",
+    valuesSince: {},
+  },
+};
+
+/** Every service by its full name: its methods in the order of the .proto file. */
+export const serviceDescriptors: Readonly<Record<string, readonly MethodDescriptor[]>> = {
+  "etcdserverpb.KV": [
+    {
+      name: "Range",
+      path: "/etcdserverpb.KV/Range",
+      request: "etcdserverpb.RangeRequest",
+      response: "etcdserverpb.RangeResponse",
+      requestStream: false,
+      responseStream: false,
+    },
+    {
+      name: "RangeStream",
+      path: "/etcdserverpb.KV/RangeStream",
+      request: "etcdserverpb.RangeRequest",
+      response: "etcdserverpb.RangeStreamResponse",
+      requestStream: false,
+      responseStream: true,
+    },
+    {
+      name: "Put",
+      path: "/etcdserverpb.KV/Put",
+      request: "etcdserverpb.PutRequest",
+      response: "etcdserverpb.PutResponse",
+      requestStream: false,
+      responseStream: false,
+    },
+    {
+      name: "DeleteRange",
+      path: "/etcdserverpb.KV/DeleteRange",
+      request: "etcdserverpb.DeleteRangeRequest",
+      response: "etcdserverpb.DeleteRangeResponse",
+      requestStream: false,
+      responseStream: false,
+    },
+    {
+      name: "Txn",
+      path: "/etcdserverpb.KV/Txn",
+      request: "etcdserverpb.TxnRequest",
+      response: "etcdserverpb.TxnResponse",
+      requestStream: false,
+      responseStream: false,
+    },
+    {
+      name: "Compact",
+      path: "/etcdserverpb.KV/Compact",
+      request: "etcdserverpb.CompactionRequest",
+      response: "etcdserverpb.CompactionResponse",
+      requestStream: false,
+      responseStream: false,
+    },
+  ],
+  "etcdserverpb.Watch": [
+    {
+      name: "Watch",
+      path: "/etcdserverpb.Watch/Watch",
+      request: "etcdserverpb.WatchRequest",
+      response: "etcdserverpb.WatchResponse",
+      requestStream: true,
+      responseStream: true,
+    },
+  ],
+  "etcdserverpb.Lease": [
+    {
+      name: "LeaseGrant",
+      path: "/etcdserverpb.Lease/LeaseGrant",
+      request: "etcdserverpb.LeaseGrantRequest",
+      response: "etcdserverpb.LeaseGrantResponse",
+      requestStream: false,
+      responseStream: false,
+    },
+    {
+      name: "LeaseRevoke",
+      path: "/etcdserverpb.Lease/LeaseRevoke",
+      request: "etcdserverpb.LeaseRevokeRequest",
+      response: "etcdserverpb.LeaseRevokeResponse",
+      requestStream: false,
+      responseStream: false,
+    },
+    {
+      name: "LeaseKeepAlive",
+      path: "/etcdserverpb.Lease/LeaseKeepAlive",
+      request: "etcdserverpb.LeaseKeepAliveRequest",
+      response: "etcdserverpb.LeaseKeepAliveResponse",
+      requestStream: true,
+      responseStream: true,
+    },
+    {
+      name: "LeaseTimeToLive",
+      path: "/etcdserverpb.Lease/LeaseTimeToLive",
+      request: "etcdserverpb.LeaseTimeToLiveRequest",
+      response: "etcdserverpb.LeaseTimeToLiveResponse",
+      requestStream: false,
+      responseStream: false,
+    },
+    {
+      name: "LeaseLeases",
+      path: "/etcdserverpb.Lease/LeaseLeases",
+      request: "etcdserverpb.LeaseLeasesRequest",
+      response: "etcdserverpb.LeaseLeasesResponse",
+      requestStream: false,
+      responseStream: false,
+    },
+  ],
+  "etcdserverpb.Cluster": [
+    {
+      name: "MemberAdd",
+      path: "/etcdserverpb.Cluster/MemberAdd",
+      request: "etcdserverpb.MemberAddRequest",
+      response: "etcdserverpb.MemberAddResponse",
+      requestStream: false,
+      responseStream: false,
+    },
+    {
+      name: "MemberRemove",
+      path: "/etcdserverpb.Cluster/MemberRemove",
+      request: "etcdserverpb.MemberRemoveRequest",
+      response: "etcdserverpb.MemberRemoveResponse",
+      requestStream: false,
+      responseStream: false,
+    },
+    {
+      name: "MemberUpdate",
+      path: "/etcdserverpb.Cluster/MemberUpdate",
+      request: "etcdserverpb.MemberUpdateRequest",
+      response: "etcdserverpb.MemberUpdateResponse",
+      requestStream: false,
+      responseStream: false,
+    },
+    {
+      name: "MemberList",
+      path: "/etcdserverpb.Cluster/MemberList",
+      request: "etcdserverpb.MemberListRequest",
+      response: "etcdserverpb.MemberListResponse",
+      requestStream: false,
+      responseStream: false,
+    },
+    {
+      name: "MemberPromote",
+      path: "/etcdserverpb.Cluster/MemberPromote",
+      request: "etcdserverpb.MemberPromoteRequest",
+      response: "etcdserverpb.MemberPromoteResponse",
+      requestStream: false,
+      responseStream: false,
+    },
+  ],
+  "etcdserverpb.Maintenance": [
+    {
+      name: "Alarm",
+      path: "/etcdserverpb.Maintenance/Alarm",
+      request: "etcdserverpb.AlarmRequest",
+      response: "etcdserverpb.AlarmResponse",
+      requestStream: false,
+      responseStream: false,
+    },
+    {
+      name: "Status",
+      path: "/etcdserverpb.Maintenance/Status",
+      request: "etcdserverpb.StatusRequest",
+      response: "etcdserverpb.StatusResponse",
+      requestStream: false,
+      responseStream: false,
+    },
+    {
+      name: "Defragment",
+      path: "/etcdserverpb.Maintenance/Defragment",
+      request: "etcdserverpb.DefragmentRequest",
+      response: "etcdserverpb.DefragmentResponse",
+      requestStream: false,
+      responseStream: false,
+    },
+    {
+      name: "Hash",
+      path: "/etcdserverpb.Maintenance/Hash",
+      request: "etcdserverpb.HashRequest",
+      response: "etcdserverpb.HashResponse",
+      requestStream: false,
+      responseStream: false,
+    },
+    {
+      name: "HashKV",
+      path: "/etcdserverpb.Maintenance/HashKV",
+      request: "etcdserverpb.HashKVRequest",
+      response: "etcdserverpb.HashKVResponse",
+      requestStream: false,
+      responseStream: false,
+    },
+    {
+      name: "Snapshot",
+      path: "/etcdserverpb.Maintenance/Snapshot",
+      request: "etcdserverpb.SnapshotRequest",
+      response: "etcdserverpb.SnapshotResponse",
+      requestStream: false,
+      responseStream: true,
+    },
+    {
+      name: "MoveLeader",
+      path: "/etcdserverpb.Maintenance/MoveLeader",
+      request: "etcdserverpb.MoveLeaderRequest",
+      response: "etcdserverpb.MoveLeaderResponse",
+      requestStream: false,
+      responseStream: false,
+    },
+    {
+      name: "Downgrade",
+      path: "/etcdserverpb.Maintenance/Downgrade",
+      request: "etcdserverpb.DowngradeRequest",
+      response: "etcdserverpb.DowngradeResponse",
+      requestStream: false,
+      responseStream: false,
+    },
+  ],
+  "etcdserverpb.Auth": [
+    {
+      name: "AuthEnable",
+      path: "/etcdserverpb.Auth/AuthEnable",
+      request: "etcdserverpb.AuthEnableRequest",
+      response: "etcdserverpb.AuthEnableResponse",
+      requestStream: false,
+      responseStream: false,
+    },
+    {
+      name: "AuthDisable",
+      path: "/etcdserverpb.Auth/AuthDisable",
+      request: "etcdserverpb.AuthDisableRequest",
+      response: "etcdserverpb.AuthDisableResponse",
+      requestStream: false,
+      responseStream: false,
+    },
+    {
+      name: "AuthStatus",
+      path: "/etcdserverpb.Auth/AuthStatus",
+      request: "etcdserverpb.AuthStatusRequest",
+      response: "etcdserverpb.AuthStatusResponse",
+      requestStream: false,
+      responseStream: false,
+    },
+    {
+      name: "Authenticate",
+      path: "/etcdserverpb.Auth/Authenticate",
+      request: "etcdserverpb.AuthenticateRequest",
+      response: "etcdserverpb.AuthenticateResponse",
+      requestStream: false,
+      responseStream: false,
+    },
+    {
+      name: "UserAdd",
+      path: "/etcdserverpb.Auth/UserAdd",
+      request: "etcdserverpb.AuthUserAddRequest",
+      response: "etcdserverpb.AuthUserAddResponse",
+      requestStream: false,
+      responseStream: false,
+    },
+    {
+      name: "UserGet",
+      path: "/etcdserverpb.Auth/UserGet",
+      request: "etcdserverpb.AuthUserGetRequest",
+      response: "etcdserverpb.AuthUserGetResponse",
+      requestStream: false,
+      responseStream: false,
+    },
+    {
+      name: "UserList",
+      path: "/etcdserverpb.Auth/UserList",
+      request: "etcdserverpb.AuthUserListRequest",
+      response: "etcdserverpb.AuthUserListResponse",
+      requestStream: false,
+      responseStream: false,
+    },
+    {
+      name: "UserDelete",
+      path: "/etcdserverpb.Auth/UserDelete",
+      request: "etcdserverpb.AuthUserDeleteRequest",
+      response: "etcdserverpb.AuthUserDeleteResponse",
+      requestStream: false,
+      responseStream: false,
+    },
+    {
+      name: "UserChangePassword",
+      path: "/etcdserverpb.Auth/UserChangePassword",
+      request: "etcdserverpb.AuthUserChangePasswordRequest",
+      response: "etcdserverpb.AuthUserChangePasswordResponse",
+      requestStream: false,
+      responseStream: false,
+    },
+    {
+      name: "UserGrantRole",
+      path: "/etcdserverpb.Auth/UserGrantRole",
+      request: "etcdserverpb.AuthUserGrantRoleRequest",
+      response: "etcdserverpb.AuthUserGrantRoleResponse",
+      requestStream: false,
+      responseStream: false,
+    },
+    {
+      name: "UserRevokeRole",
+      path: "/etcdserverpb.Auth/UserRevokeRole",
+      request: "etcdserverpb.AuthUserRevokeRoleRequest",
+      response: "etcdserverpb.AuthUserRevokeRoleResponse",
+      requestStream: false,
+      responseStream: false,
+    },
+    {
+      name: "RoleAdd",
+      path: "/etcdserverpb.Auth/RoleAdd",
+      request: "etcdserverpb.AuthRoleAddRequest",
+      response: "etcdserverpb.AuthRoleAddResponse",
+      requestStream: false,
+      responseStream: false,
+    },
+    {
+      name: "RoleGet",
+      path: "/etcdserverpb.Auth/RoleGet",
+      request: "etcdserverpb.AuthRoleGetRequest",
+      response: "etcdserverpb.AuthRoleGetResponse",
+      requestStream: false,
+      responseStream: false,
+    },
+    {
+      name: "RoleList",
+      path: "/etcdserverpb.Auth/RoleList",
+      request: "etcdserverpb.AuthRoleListRequest",
+      response: "etcdserverpb.AuthRoleListResponse",
+      requestStream: false,
+      responseStream: false,
+    },
+    {
+      name: "RoleDelete",
+      path: "/etcdserverpb.Auth/RoleDelete",
+      request: "etcdserverpb.AuthRoleDeleteRequest",
+      response: "etcdserverpb.AuthRoleDeleteResponse",
+      requestStream: false,
+      responseStream: false,
+    },
+    {
+      name: "RoleGrantPermission",
+      path: "/etcdserverpb.Auth/RoleGrantPermission",
+      request: "etcdserverpb.AuthRoleGrantPermissionRequest",
+      response: "etcdserverpb.AuthRoleGrantPermissionResponse",
+      requestStream: false,
+      responseStream: false,
+    },
+    {
+      name: "RoleRevokePermission",
+      path: "/etcdserverpb.Auth/RoleRevokePermission",
+      request: "etcdserverpb.AuthRoleRevokePermissionRequest",
+      response: "etcdserverpb.AuthRoleRevokePermissionResponse",
+      requestStream: false,
+      responseStream: false,
+    },
+  ],
+  "grpc.health.v1.Health": [
+    {
+      name: "Check",
+      path: "/grpc.health.v1.Health/Check",
+      request: "grpc.health.v1.HealthCheckRequest",
+      response: "grpc.health.v1.HealthCheckResponse",
+      requestStream: false,
+      responseStream: false,
+    },
+    {
+      name: "List",
+      path: "/grpc.health.v1.Health/List",
+      request: "grpc.health.v1.HealthListRequest",
+      response: "grpc.health.v1.HealthListResponse",
+      requestStream: false,
+      responseStream: false,
+    },
+    {
+      name: "Watch",
+      path: "/grpc.health.v1.Health/Watch",
+      request: "grpc.health.v1.HealthCheckRequest",
+      response: "grpc.health.v1.HealthCheckResponse",
+      requestStream: false,
+      responseStream: true,
+    },
+  ],
+  "v3electionpb.Election": [
+    {
+      name: "Campaign",
+      path: "/v3electionpb.Election/Campaign",
+      request: "v3electionpb.CampaignRequest",
+      response: "v3electionpb.CampaignResponse",
+      requestStream: false,
+      responseStream: false,
+    },
+    {
+      name: "Proclaim",
+      path: "/v3electionpb.Election/Proclaim",
+      request: "v3electionpb.ProclaimRequest",
+      response: "v3electionpb.ProclaimResponse",
+      requestStream: false,
+      responseStream: false,
+    },
+    {
+      name: "Leader",
+      path: "/v3electionpb.Election/Leader",
+      request: "v3electionpb.LeaderRequest",
+      response: "v3electionpb.LeaderResponse",
+      requestStream: false,
+      responseStream: false,
+    },
+    {
+      name: "Observe",
+      path: "/v3electionpb.Election/Observe",
+      request: "v3electionpb.LeaderRequest",
+      response: "v3electionpb.LeaderResponse",
+      requestStream: false,
+      responseStream: true,
+    },
+    {
+      name: "Resign",
+      path: "/v3electionpb.Election/Resign",
+      request: "v3electionpb.ResignRequest",
+      response: "v3electionpb.ResignResponse",
+      requestStream: false,
+      responseStream: false,
+    },
+  ],
+  "v3lockpb.Lock": [
+    {
+      name: "Lock",
+      path: "/v3lockpb.Lock/Lock",
+      request: "v3lockpb.LockRequest",
+      response: "v3lockpb.LockResponse",
+      requestStream: false,
+      responseStream: false,
+    },
+    {
+      name: "Unlock",
+      path: "/v3lockpb.Lock/Unlock",
+      request: "v3lockpb.UnlockRequest",
+      response: "v3lockpb.UnlockResponse",
+      requestStream: false,
+      responseStream: false,
+    },
+  ],
+};

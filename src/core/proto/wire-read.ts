@@ -7,6 +7,7 @@ import { textOf } from "./utf8.ts";
 /** Where the last reader stopped. Read it at once: the next reader overwrites it. */
 export let cursor = 0;
 
+// The two halves of the last varint, kept as int32: a larger number would be boxed for each store.
 let low = 0;
 let high = 0;
 
@@ -18,7 +19,7 @@ scratch64[0] = 1n;
 const lowHalf = scratch32[0] === 1 ? 0 : 1;
 const highHalf = 1 - lowHalf;
 
-/** Reads one varint into `low` and `high`, two unsigned halves; at most 10 bytes, as Go does. */
+/** Reads one varint into `low` and `high`; at most 10 bytes, as Go does. */
 function readVarint(bytes: Uint8Array, start: number, end: number): void {
   let at = start;
   let shift = 0;
@@ -36,7 +37,7 @@ function readVarint(bytes: Uint8Array, start: number, end: number): void {
   }
   if (at >= end) throw malformed();
   const middle = bytes[at++]!;
-  low = (value | ((middle & 127) << 28)) >>> 0;
+  low = value | ((middle & 127) << 28);
   value = (middle & 127) >>> 4;
   if (middle >= 128) {
     for (shift = 3; ; shift += 7) {
@@ -48,15 +49,15 @@ function readVarint(bytes: Uint8Array, start: number, end: number): void {
       if (byte < 128) break;
     }
   }
-  high = value >>> 0;
+  high = value;
   cursor = at;
 }
 
-/** A field's tag whose first byte said that more follow. */
+/** A field's tag; called where its first byte said that more follow. */
 export function longTag(bytes: Uint8Array, at: number, end: number): number {
   readVarint(bytes, at, end);
   if (high !== 0) throw malformed();
-  return low;
+  return low >>> 0;
 }
 
 /** A varint's lower 32 bits, unsigned. */
@@ -69,7 +70,7 @@ export function readUint32(bytes: Uint8Array, at: number, end: number): number {
     }
   }
   readVarint(bytes, at, end);
-  return low;
+  return low >>> 0;
 }
 
 /** A varint's lower 32 bits, signed: int32 and enums. */
@@ -99,8 +100,8 @@ export function readInt64(bytes: Uint8Array, at: number, end: number): number {
     }
   }
   readVarint(bytes, at, end);
-  if (high === 0) return low;
-  const value = (high | 0) * two32 + low;
+  if (high === 0) return low >>> 0;
+  const value = high * two32 + (low >>> 0);
   if (Number.isSafeInteger(value)) return value;
   return value < 0 ? -Infinity : Infinity;
 }
@@ -115,8 +116,8 @@ export function readUint64(bytes: Uint8Array, at: number, end: number): number {
     }
   }
   readVarint(bytes, at, end);
-  if (high === 0) return low;
-  const value = high * two32 + low;
+  if (high === 0) return low >>> 0;
+  const value = (high >>> 0) * two32 + (low >>> 0);
   return Number.isSafeInteger(value) ? value : Infinity;
 }
 
@@ -126,6 +127,12 @@ export function readId64(bytes: Uint8Array, at: number, end: number): bigint {
   scratch32[lowHalf] = low;
   scratch32[highHalf] = high;
   return scratch64[0]!;
+}
+
+/** The lower 48 bits of a 64-bit identity, which a number holds exactly. */
+export function readLow48(bytes: Uint8Array, at: number, end: number): number {
+  readVarint(bytes, at, end);
+  return (high & 0xffff) * two32 + (low >>> 0);
 }
 
 /** The end of a length-delimited value; `cursor` is left at its first byte. */
@@ -140,7 +147,7 @@ export function readLength(bytes: Uint8Array, at: number, end: number): number {
     }
   }
   readVarint(bytes, at, end);
-  const to = cursor + low;
+  const to = cursor + (low >>> 0);
   if (high !== 0 || to > end) throw malformed();
   return to;
 }
