@@ -1,0 +1,36 @@
+// What the watch machine asks of the store. The store fulfils it; nothing here changes a store.
+
+/** One change to one key, as the key bucket records it. All bytes are borrowed until the call ends. */
+export interface StoreEvent {
+  /** True for a deletion. */
+  readonly tombstone: boolean;
+  readonly key: Uint8Array;
+  /** The KeyValue message an Event carries; for a deletion it holds key and mod_revision alone. */
+  readonly kv: Uint8Array;
+  readonly mainRevision: number;
+  readonly subRevision: number;
+  /** True when the key did not exist before: create_revision equals mod_revision. */
+  readonly created: boolean;
+}
+
+export interface WatchSource {
+  /** The newest main revision. */
+  readonly currentRevision: number;
+  /** The revision of the last compaction; history is whole from this revision on. */
+  readonly compactedRevision: number;
+  /**
+   * Visits the changes with from <= main revision <= to in (main, sub) order until `visit` returns
+   * false or, at the latest, `budget` changes were visited.
+   */
+  eventsBetween(
+    from: number,
+    to: number,
+    budget: number,
+    visit: (event: StoreEvent) => boolean,
+  ): unknown;
+  /**
+   * The stored KeyValue bytes of `key` as of main revision `revision`, borrowed; undefined when the
+   * key does not exist there or that revision has been compacted.
+   */
+  recordAt(key: Uint8Array, revision: number): Uint8Array | undefined;
+}
