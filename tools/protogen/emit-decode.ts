@@ -4,6 +4,7 @@ import { type FieldModel, isOneof, type MessageModel, type OneofModel } from "./
 
 const readers: Readonly<Record<string, string>> = {
   bytes: "readBytes",
+  string: "readText",
   raw: "readBytes",
   bool: "readBool",
   enum: "readInt32",
@@ -19,10 +20,7 @@ const scalarKinds = new Set(["bool", "enum", "int32", "uint32", "int64", "uint64
 const local = (property: string): string => `${property}_`;
 
 /** The expression that reads one value at `at`; afterwards `cursor` stands behind it. */
-function readExpression(field: FieldModel): string {
-  if (field.kind === "string") return `readText(bytes, at, end, "${field.fullName}")`;
-  return `${readers[field.kind]}(bytes, at, end)`;
-}
+const readExpression = (field: FieldModel): string => `${readers[field.kind]}(bytes, at, end)`;
 
 /** The call that decodes the sub-message in [cursor, to). */
 function subCall(part: MessageModel, into: string): string {

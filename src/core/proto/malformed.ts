@@ -5,10 +5,10 @@ export class MalformedError extends Error {
   override readonly name = "MalformedError";
 }
 
-/** The wire format itself is broken: cut short, overlong, unbalanced or too deep. */
+/** The wire format is broken: cut short, overlong, unbalanced or too deep. Texts are Go's. */
 export const malformed = (): MalformedError =>
   new MalformedError("proto: cannot parse invalid wire-format data");
 
-/** A `string` field holds something other than UTF-8. `field` is its full protobuf name. */
-export const invalidText = (field: string): MalformedError =>
-  new MalformedError(`proto: field ${field} contains invalid UTF-8`);
+/** A `string` field holds something other than UTF-8. */
+export const invalidText = (): MalformedError =>
+  new MalformedError("string field contains invalid UTF-8");

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
+import { Buffer } from "node:buffer";
 import { join } from "node:path";
+import { execPath } from "node:process";
 import { test } from "node:test";
 import { createFileRegistry, fromBinary, toBinary } from "@bufbuild/protobuf";
 import { FileDescriptorSetSchema } from "@bufbuild/protobuf/wkt";
@@ -23,7 +25,7 @@ const root = parseFolder(join(project, "proto"));
 const registry = createFileRegistry(
   fromBinary(
     FileDescriptorSetSchema,
-    execFileSync(process.execPath, [
+    execFileSync(execPath, [
       join(project, "node_modules/@bufbuild/buf/bin/buf"),
       "build",
       join(project, "proto"),

@@ -299,7 +299,7 @@ export function decodeUser(bytes: Uint8Array, start = 0, end = bytes.length): Us
         at = cursor;
         break;
       case 26: // roles
-        roles_.push(readText(bytes, at, end, "authpb.User.roles"));
+        roles_.push(readText(bytes, at, end));
         at = cursor;
         break;
       case 34: { // options
@@ -622,7 +622,7 @@ function readRequestHeader(
         at = cursor;
         break;
       case 18: // username
-        username_ = readText(bytes, at, end, "etcdserverpb.RequestHeader.username");
+        username_ = readText(bytes, at, end);
         at = cursor;
         break;
       case 24: // auth_revision
@@ -1036,15 +1036,15 @@ export function decodeInternalAuthenticateRequest(bytes: Uint8Array, start = 0, 
     }
     switch (tag) {
       case 10: // name
-        name_ = readText(bytes, at, end, "etcdserverpb.InternalAuthenticateRequest.name");
+        name_ = readText(bytes, at, end);
         at = cursor;
         break;
       case 18: // password
-        password_ = readText(bytes, at, end, "etcdserverpb.InternalAuthenticateRequest.password");
+        password_ = readText(bytes, at, end);
         at = cursor;
         break;
       case 26: // simple_token
-        simpleToken_ = readText(bytes, at, end, "etcdserverpb.InternalAuthenticateRequest.simple_token");
+        simpleToken_ = readText(bytes, at, end);
         at = cursor;
         break;
       default:
@@ -3026,7 +3026,7 @@ export function decodeSnapshotResponse(bytes: Uint8Array, start = 0, end = bytes
         at = cursor;
         break;
       case 34: // version
-        version_ = readText(bytes, at, end, "etcdserverpb.SnapshotResponse.version");
+        version_ = readText(bytes, at, end);
         at = cursor;
         break;
       default:
@@ -3534,7 +3534,7 @@ export function decodeWatchResponse(bytes: Uint8Array, start = 0, end = bytes.le
         at = cursor;
         break;
       case 50: // cancel_reason
-        cancelReason_ = readText(bytes, at, end, "etcdserverpb.WatchResponse.cancel_reason");
+        cancelReason_ = readText(bytes, at, end);
         at = cursor;
         break;
       case 56: // fragment
@@ -3726,7 +3726,7 @@ export function decodeLeaseGrantResponse(bytes: Uint8Array, start = 0, end = byt
         at = cursor;
         break;
       case 34: // error
-        error_ = readText(bytes, at, end, "etcdserverpb.LeaseGrantResponse.error");
+        error_ = readText(bytes, at, end);
         at = cursor;
         break;
       default:
@@ -4607,15 +4607,15 @@ function readMember(
         at = cursor;
         break;
       case 18: // name
-        name_ = readText(bytes, at, end, "etcdserverpb.Member.name");
+        name_ = readText(bytes, at, end);
         at = cursor;
         break;
       case 26: // peerURLs
-        peerURLs_.push(readText(bytes, at, end, "etcdserverpb.Member.peerURLs"));
+        peerURLs_.push(readText(bytes, at, end));
         at = cursor;
         break;
       case 34: // clientURLs
-        clientURLs_.push(readText(bytes, at, end, "etcdserverpb.Member.clientURLs"));
+        clientURLs_.push(readText(bytes, at, end));
         at = cursor;
         break;
       case 40: // isLearner
@@ -4698,7 +4698,7 @@ export function decodeMemberAddRequest(bytes: Uint8Array, start = 0, end = bytes
     }
     switch (tag) {
       case 10: // peerURLs
-        peerURLs_.push(readText(bytes, at, end, "etcdserverpb.MemberAddRequest.peerURLs"));
+        peerURLs_.push(readText(bytes, at, end));
         at = cursor;
         break;
       case 16: // isLearner
@@ -4979,7 +4979,7 @@ export function decodeMemberUpdateRequest(bytes: Uint8Array, start = 0, end = by
         at = cursor;
         break;
       case 18: // peerURLs
-        peerURLs_.push(readText(bytes, at, end, "etcdserverpb.MemberUpdateRequest.peerURLs"));
+        peerURLs_.push(readText(bytes, at, end));
         at = cursor;
         break;
       default:
@@ -5775,7 +5775,7 @@ export function decodeDowngradeRequest(bytes: Uint8Array, start = 0, end = bytes
         at = cursor;
         break;
       case 18: // version
-        version_ = readText(bytes, at, end, "etcdserverpb.DowngradeRequest.version");
+        version_ = readText(bytes, at, end);
         at = cursor;
         break;
       default:
@@ -5842,7 +5842,7 @@ export function decodeDowngradeResponse(bytes: Uint8Array, start = 0, end = byte
         break;
       }
       case 18: // version
-        version_ = readText(bytes, at, end, "etcdserverpb.DowngradeResponse.version");
+        version_ = readText(bytes, at, end);
         at = cursor;
         break;
       default:
@@ -5902,7 +5902,7 @@ export function decodeDowngradeVersionTestRequest(bytes: Uint8Array, start = 0, 
     }
     switch (tag) {
       case 10: // ver
-        ver_ = readText(bytes, at, end, "etcdserverpb.DowngradeVersionTestRequest.ver");
+        ver_ = readText(bytes, at, end);
         at = cursor;
         break;
       default:
@@ -6027,7 +6027,7 @@ export function decodeStatusResponse(bytes: Uint8Array, start = 0, end = bytes.l
         break;
       }
       case 18: // version
-        version_ = readText(bytes, at, end, "etcdserverpb.StatusResponse.version");
+        version_ = readText(bytes, at, end);
         at = cursor;
         break;
       case 24: // dbSize
@@ -6051,7 +6051,7 @@ export function decodeStatusResponse(bytes: Uint8Array, start = 0, end = bytes.l
         at = cursor;
         break;
       case 66: // errors
-        errors_.push(readText(bytes, at, end, "etcdserverpb.StatusResponse.errors"));
+        errors_.push(readText(bytes, at, end));
         at = cursor;
         break;
       case 72: // dbSizeInUse
@@ -6063,7 +6063,7 @@ export function decodeStatusResponse(bytes: Uint8Array, start = 0, end = bytes.l
         at = cursor;
         break;
       case 90: // storageVersion
-        storageVersion_ = readText(bytes, at, end, "etcdserverpb.StatusResponse.storageVersion");
+        storageVersion_ = readText(bytes, at, end);
         at = cursor;
         break;
       case 96: // dbSizeQuota
@@ -6220,7 +6220,7 @@ function readDowngradeInfo(
         at = cursor;
         break;
       case 18: // targetVersion
-        targetVersion_ = readText(bytes, at, end, "etcdserverpb.DowngradeInfo.targetVersion");
+        targetVersion_ = readText(bytes, at, end);
         at = cursor;
         break;
       default:
@@ -6374,11 +6374,11 @@ export function decodeAuthenticateRequest(bytes: Uint8Array, start = 0, end = by
     }
     switch (tag) {
       case 10: // name
-        name_ = readText(bytes, at, end, "etcdserverpb.AuthenticateRequest.name");
+        name_ = readText(bytes, at, end);
         at = cursor;
         break;
       case 18: // password
-        password_ = readText(bytes, at, end, "etcdserverpb.AuthenticateRequest.password");
+        password_ = readText(bytes, at, end);
         at = cursor;
         break;
       default:
@@ -6445,11 +6445,11 @@ export function decodeAuthUserAddRequest(bytes: Uint8Array, start = 0, end = byt
     }
     switch (tag) {
       case 10: // name
-        name_ = readText(bytes, at, end, "etcdserverpb.AuthUserAddRequest.name");
+        name_ = readText(bytes, at, end);
         at = cursor;
         break;
       case 18: // password
-        password_ = readText(bytes, at, end, "etcdserverpb.AuthUserAddRequest.password");
+        password_ = readText(bytes, at, end);
         at = cursor;
         break;
       case 26: { // options
@@ -6459,7 +6459,7 @@ export function decodeAuthUserAddRequest(bytes: Uint8Array, start = 0, end = byt
         break;
       }
       case 34: // hashedPassword
-        hashedPassword_ = readText(bytes, at, end, "etcdserverpb.AuthUserAddRequest.hashedPassword");
+        hashedPassword_ = readText(bytes, at, end);
         at = cursor;
         break;
       default:
@@ -6531,7 +6531,7 @@ export function decodeAuthUserGetRequest(bytes: Uint8Array, start = 0, end = byt
     }
     switch (tag) {
       case 10: // name
-        name_ = readText(bytes, at, end, "etcdserverpb.AuthUserGetRequest.name");
+        name_ = readText(bytes, at, end);
         at = cursor;
         break;
       default:
@@ -6583,7 +6583,7 @@ export function decodeAuthUserDeleteRequest(bytes: Uint8Array, start = 0, end = 
     }
     switch (tag) {
       case 10: // name
-        name_ = readText(bytes, at, end, "etcdserverpb.AuthUserDeleteRequest.name");
+        name_ = readText(bytes, at, end);
         at = cursor;
         break;
       default:
@@ -6641,15 +6641,15 @@ export function decodeAuthUserChangePasswordRequest(bytes: Uint8Array, start = 0
     }
     switch (tag) {
       case 10: // name
-        name_ = readText(bytes, at, end, "etcdserverpb.AuthUserChangePasswordRequest.name");
+        name_ = readText(bytes, at, end);
         at = cursor;
         break;
       case 18: // password
-        password_ = readText(bytes, at, end, "etcdserverpb.AuthUserChangePasswordRequest.password");
+        password_ = readText(bytes, at, end);
         at = cursor;
         break;
       case 26: // hashedPassword
-        hashedPassword_ = readText(bytes, at, end, "etcdserverpb.AuthUserChangePasswordRequest.hashedPassword");
+        hashedPassword_ = readText(bytes, at, end);
         at = cursor;
         break;
       default:
@@ -6716,11 +6716,11 @@ export function decodeAuthUserGrantRoleRequest(bytes: Uint8Array, start = 0, end
     }
     switch (tag) {
       case 10: // user
-        user_ = readText(bytes, at, end, "etcdserverpb.AuthUserGrantRoleRequest.user");
+        user_ = readText(bytes, at, end);
         at = cursor;
         break;
       case 18: // role
-        role_ = readText(bytes, at, end, "etcdserverpb.AuthUserGrantRoleRequest.role");
+        role_ = readText(bytes, at, end);
         at = cursor;
         break;
       default:
@@ -6781,11 +6781,11 @@ export function decodeAuthUserRevokeRoleRequest(bytes: Uint8Array, start = 0, en
     }
     switch (tag) {
       case 10: // name
-        name_ = readText(bytes, at, end, "etcdserverpb.AuthUserRevokeRoleRequest.name");
+        name_ = readText(bytes, at, end);
         at = cursor;
         break;
       case 18: // role
-        role_ = readText(bytes, at, end, "etcdserverpb.AuthUserRevokeRoleRequest.role");
+        role_ = readText(bytes, at, end);
         at = cursor;
         break;
       default:
@@ -6843,7 +6843,7 @@ export function decodeAuthRoleAddRequest(bytes: Uint8Array, start = 0, end = byt
     }
     switch (tag) {
       case 10: // name
-        name_ = readText(bytes, at, end, "etcdserverpb.AuthRoleAddRequest.name");
+        name_ = readText(bytes, at, end);
         at = cursor;
         break;
       default:
@@ -6895,7 +6895,7 @@ export function decodeAuthRoleGetRequest(bytes: Uint8Array, start = 0, end = byt
     }
     switch (tag) {
       case 10: // role
-        role_ = readText(bytes, at, end, "etcdserverpb.AuthRoleGetRequest.role");
+        role_ = readText(bytes, at, end);
         at = cursor;
         break;
       default:
@@ -7009,7 +7009,7 @@ export function decodeAuthRoleDeleteRequest(bytes: Uint8Array, start = 0, end = 
     }
     switch (tag) {
       case 10: // role
-        role_ = readText(bytes, at, end, "etcdserverpb.AuthRoleDeleteRequest.role");
+        role_ = readText(bytes, at, end);
         at = cursor;
         break;
       default:
@@ -7064,7 +7064,7 @@ export function decodeAuthRoleGrantPermissionRequest(bytes: Uint8Array, start = 
     }
     switch (tag) {
       case 10: // name
-        name_ = readText(bytes, at, end, "etcdserverpb.AuthRoleGrantPermissionRequest.name");
+        name_ = readText(bytes, at, end);
         at = cursor;
         break;
       case 18: { // perm
@@ -7135,7 +7135,7 @@ export function decodeAuthRoleRevokePermissionRequest(bytes: Uint8Array, start =
     }
     switch (tag) {
       case 10: // role
-        role_ = readText(bytes, at, end, "etcdserverpb.AuthRoleRevokePermissionRequest.role");
+        role_ = readText(bytes, at, end);
         at = cursor;
         break;
       case 18: // key
@@ -7410,7 +7410,7 @@ export function decodeAuthenticateResponse(bytes: Uint8Array, start = 0, end = b
         break;
       }
       case 18: // token
-        token_ = readText(bytes, at, end, "etcdserverpb.AuthenticateResponse.token");
+        token_ = readText(bytes, at, end);
         at = cursor;
         break;
       default:
@@ -7535,7 +7535,7 @@ export function decodeAuthUserGetResponse(bytes: Uint8Array, start = 0, end = by
         break;
       }
       case 18: // roles
-        roles_.push(readText(bytes, at, end, "etcdserverpb.AuthUserGetResponse.roles"));
+        roles_.push(readText(bytes, at, end));
         at = cursor;
         break;
       default:
@@ -7956,7 +7956,7 @@ export function decodeAuthRoleListResponse(bytes: Uint8Array, start = 0, end = b
         break;
       }
       case 18: // roles
-        roles_.push(readText(bytes, at, end, "etcdserverpb.AuthRoleListResponse.roles"));
+        roles_.push(readText(bytes, at, end));
         at = cursor;
         break;
       default:
@@ -8025,7 +8025,7 @@ export function decodeAuthUserListResponse(bytes: Uint8Array, start = 0, end = b
         break;
       }
       case 18: // users
-        users_.push(readText(bytes, at, end, "etcdserverpb.AuthUserListResponse.users"));
+        users_.push(readText(bytes, at, end));
         at = cursor;
         break;
       default:
@@ -8308,7 +8308,7 @@ export function decodeHealthCheckRequest(bytes: Uint8Array, start = 0, end = byt
     }
     switch (tag) {
       case 10: // service
-        service_ = readText(bytes, at, end, "grpc.health.v1.HealthCheckRequest.service");
+        service_ = readText(bytes, at, end);
         at = cursor;
         break;
       default:
@@ -8513,7 +8513,7 @@ export function decodeHealthStatusesEntry(bytes: Uint8Array, start = 0, end = by
     }
     switch (tag) {
       case 10: // key
-        key_ = readText(bytes, at, end, "grpc.health.v1.HealthListResponse.StatusesEntry.key");
+        key_ = readText(bytes, at, end);
         at = cursor;
         break;
       case 18: { // value
@@ -8784,7 +8784,7 @@ function readRaftAttributes(
     }
     switch (tag) {
       case 10: // peer_urls
-        peerUrls_.push(readText(bytes, at, end, "membershippb.RaftAttributes.peer_urls"));
+        peerUrls_.push(readText(bytes, at, end));
         at = cursor;
         break;
       case 16: // is_learner
@@ -8862,11 +8862,11 @@ function readAttributes(
     }
     switch (tag) {
       case 10: // name
-        name_ = readText(bytes, at, end, "membershippb.Attributes.name");
+        name_ = readText(bytes, at, end);
         at = cursor;
         break;
       case 18: // client_urls
-        clientUrls_.push(readText(bytes, at, end, "membershippb.Attributes.client_urls"));
+        clientUrls_.push(readText(bytes, at, end));
         at = cursor;
         break;
       default:
@@ -9008,7 +9008,7 @@ export function decodeClusterVersionSetRequest(bytes: Uint8Array, start = 0, end
     }
     switch (tag) {
       case 10: // ver
-        ver_ = readText(bytes, at, end, "membershippb.ClusterVersionSetRequest.ver");
+        ver_ = readText(bytes, at, end);
         at = cursor;
         break;
       default:
@@ -9135,7 +9135,7 @@ export function decodeDowngradeInfoSetRequest(bytes: Uint8Array, start = 0, end 
         at = cursor;
         break;
       case 18: // ver
-        ver_ = readText(bytes, at, end, "membershippb.DowngradeInfoSetRequest.ver");
+        ver_ = readText(bytes, at, end);
         at = cursor;
         break;
       default:

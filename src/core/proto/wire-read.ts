@@ -160,18 +160,18 @@ export function readBytes(bytes: Uint8Array, at: number, end: number): Uint8Arra
   return bytes.subarray(from, to);
 }
 
-/** A `string` field; `field` is its full name, for the error. */
-export function readText(bytes: Uint8Array, at: number, end: number, field: string): string {
+/** A `string` field, which must be UTF-8. */
+export function readText(bytes: Uint8Array, at: number, end: number): string {
   const to = readLength(bytes, at, end);
   const from = cursor;
   cursor = to;
   const text = textOf(bytes, from, to);
-  if (text === undefined) throw invalidText(field);
+  if (text === undefined) throw invalidText();
   return text;
 }
 
 /** How deep unknown groups may nest, as in Go. */
-const groupDepthMax = 10_000;
+const groupDepthMax = 10_001;
 
 /** Passes over the value of an unknown field and returns the position behind it. */
 export function skipField(bytes: Uint8Array, at: number, end: number, tag: number): number {
