@@ -2,17 +2,7 @@
 // wrote. It promises that what `done` confirmed is read back after any crash, in order, and that a
 // damaged log is refused or cut only where a torn write explains the damage. It never retries a
 // sync, never decides what to log, and never waits: whoever calls goes on and is called back.
-export {
-  decodeMetadata,
-  emptyHardState,
-  encodeMetadata,
-  isEmptyHardState,
-  type WalConfState,
-  type WalEntry,
-  type WalHardState,
-  type WalMetadata,
-  type WalSnapshot,
-} from "./payload.ts";
+export { emptyHardState, isEmptyHardState } from "./hard-state.ts";
 export {
   readWal,
   validSnapshotEntries,

@@ -248,7 +248,7 @@ export class LogWriter {
     this.flush();
     if (this.#busy) return;
     if (this.#closing !== undefined) this.#letGo();
-    else this.#zeroAhead?.advance(this.#offset);
+    else this.#zeroAhead?.advance();
   }
 
   #openNext(next: SegmentName): void {
@@ -265,10 +265,14 @@ export class LogWriter {
   #startZeroAhead(): void {
     const aheadBytes = this.#options.zeroAheadBytes ?? zeroAheadBytesDefault;
     if (aheadBytes === 0 || this.#options.syncing === "inline") return;
-    const { disk } = this.#options;
-    const path = this.#file.path;
-    this.#zeroAhead = new ZeroAhead({ disk, path, limit: this.#segmentBytes, aheadBytes });
-    this.#zeroAhead.advance(this.#offset);
+    this.#zeroAhead = new ZeroAhead({
+      disk: this.#options.disk,
+      path: this.#file.path,
+      limit: this.#segmentBytes,
+      aheadBytes,
+      position: () => this.#offset,
+    });
+    this.#zeroAhead.advance();
   }
 
   /** Ends the log. Nothing that waits may be taken for durable. */

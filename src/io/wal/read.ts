@@ -1,15 +1,9 @@
 // Reading a log back: all of it for a member that starts, its snapshots, or just whether it holds.
 import { equalBytes } from "../../base/index.ts";
+import type { Entry, HardState, WalSnapshot } from "../../core/proto/index.ts";
+import { emptyHardState } from "./hard-state.ts";
+import { readEntry, readHardState, readSnapshot } from "./payload.ts";
 import { type Disk, type DiskFile, isDiskError, type Log, silentLog } from "../host/index.ts";
-import {
-  decodeEntry,
-  decodeHardState,
-  decodeSnapshot,
-  emptyHardState,
-  type WalEntry,
-  type WalHardState,
-  type WalSnapshot,
-} from "./payload.ts";
 import { RecordType } from "./record.ts";
 import { RecordDecoder } from "./record-decoder.ts";
 import { listSegments, type SegmentName, segmentsFrom } from "./segment-name.ts";
@@ -26,9 +20,9 @@ export interface WalContent {
   /** The bytes at the head of each segment; undefined when no record of them was read. */
   readonly metadata: Uint8Array | undefined;
   /** The last one saved; entries beyond its commit may still be overwritten. */
-  readonly hardState: WalHardState;
+  readonly hardState: HardState;
   /** Ascending by one from start.index + 1; what a later term overwrote is gone. */
-  readonly entries: WalEntry[];
+  readonly entries: Entry[];
   /** Index of the last entry record, also of one at or before the start. */
   readonly lastIndex: number;
   /** Whether a record of the starting snapshot was there. */
@@ -50,17 +44,17 @@ export function readRecords(decoder: RecordDecoder, start: WalStart, lenient: bo
   let hardState = emptyHardState;
   let lastIndex = 0;
   let snapshotFound = false;
-  const entries: WalEntry[] = [];
+  const entries: Entry[] = [];
   while (nextOrEnd(decoder, lenient)) {
     switch (decoder.type) {
       case RecordType.entry: {
-        const entry = decodeEntry(decoder.bytes, decoder.start, decoder.end);
+        const entry = readEntry(decoder);
         lastIndex = entry.index;
         keepEntry(entries, entry, start);
         break;
       }
       case RecordType.hardState:
-        hardState = decodeHardState(decoder.bytes, decoder.start, decoder.end);
+        hardState = readHardState(decoder);
         break;
       case RecordType.metadata:
         metadata = sameMetadata(metadata, decoder.payload());
@@ -88,7 +82,7 @@ function nextOrEnd(decoder: RecordDecoder, lenient: boolean): boolean {
 }
 
 /** An entry replaces what stands at its index and ends what stood behind. */
-function keepEntry(entries: WalEntry[], entry: WalEntry, start: WalStart): void {
+function keepEntry(entries: Entry[], entry: Entry, start: WalStart): void {
   if (entry.index <= start.index) return;
   const at = entry.index - start.index - 1;
   if (at === entries.length) {
@@ -112,7 +106,7 @@ function sameMetadata(known: Uint8Array | undefined, read: Uint8Array): Uint8Arr
 }
 
 function isStart(decoder: RecordDecoder, start: WalStart): boolean {
-  const snapshot = decodeSnapshot(decoder.bytes, decoder.start, decoder.end);
+  const snapshot = readSnapshot(decoder);
   if (snapshot.index !== start.index) return false;
   if (snapshot.term !== start.term) throw walErrors.snapshotMismatch();
   return true;
@@ -172,9 +166,9 @@ function readSnapshots(place: WalPlace, segments: readonly SegmentName[]): WalSn
     while (nextOrEnd(decoder, true)) {
       if (decoder.type === RecordType.crc) decoder.acceptCrc();
       else if (decoder.type === RecordType.snapshot) {
-        snapshots.push(decodeSnapshot(decoder.bytes, decoder.start, decoder.end));
+        snapshots.push(readSnapshot(decoder));
       } else if (decoder.type === RecordType.hardState) {
-        commit = decodeHardState(decoder.bytes, decoder.start, decoder.end).commit;
+        commit = readHardState(decoder).commit;
       }
     }
   });
@@ -185,7 +179,7 @@ function readSnapshots(place: WalPlace, segments: readonly SegmentName[]): WalSn
  * Checks the chain of sums, the metadata and the snapshot without keeping anything; returns the last
  * hard state. Throws WalError, `snapshotNotFound` when no record of `start` is there.
  */
-export function verifyWal(place: WalPlace, start: WalStart): WalHardState {
+export function verifyWal(place: WalPlace, start: WalStart): HardState {
   const segments = listSegments(place.disk, place.directory, place.log ?? silentLog);
   const chosen = segmentsFrom(segments, start.index);
   let metadata: Uint8Array | undefined;
@@ -204,7 +198,7 @@ export function verifyWal(place: WalPlace, start: WalStart): WalHardState {
           if (isStart(decoder, start)) found = true;
           break;
         case RecordType.hardState:
-          hardState = decodeHardState(decoder.bytes, decoder.start, decoder.end);
+          hardState = readHardState(decoder);
           break;
         case RecordType.entry:
           break;

@@ -1,13 +1,13 @@
 // Builds the bytes of one write. Entry data is copied once, from where it lies into this buffer.
 import { assert, crc32c } from "../../base/index.ts";
-import { hardStateBytesMax, type WalEntry, type WalHardState, writeHardState } from "./payload.ts";
+import { type Entry, type HardState, writeHardState } from "../../core/proto/index.ts";
 import { frameHeaderBytes, paddingOf, recordBytesMax, RecordType } from "./record.ts";
 import { writeVarint } from "./varint.ts";
 
 const startBytes = 64 * 1024;
 /** A buffer that grew beyond this is given back after its write. */
 const keptBytesMax = 4 * 1024 * 1024;
-/** Room for everything of an entry's record but its data. */
+/** Room for everything of a record but an entry's data. */
 const overheadMax = 80;
 /** Where a record's payload begins when checksum and length take the most room. */
 const prefixMax = frameHeaderBytes + 2 + (1 + 5) + (1 + 5);
@@ -65,16 +65,16 @@ export class RecordEncoder {
     this.#finish(at + payload.length);
   }
 
-  appendHardState(state: WalHardState): void {
-    this.#reserve(overheadMax + hardStateBytesMax);
+  appendHardState(state: HardState): void {
+    this.#reserve(overheadMax);
     const start = this.#length + prefixMax;
-    const end = writeHardState(this.#bytes, start, state);
+    const end = writeHardState(state, this.#bytes, start);
     this.#crc = crc32c(this.#crc, this.#bytes, start, end);
     this.#closeUp(RecordType.hardState, start, end, end - start);
   }
 
   /** The type is absent for 0 and the data when empty, as etcd has them (docs/internals/wal.md). */
-  appendEntry(entry: WalEntry): void {
+  appendEntry(entry: Entry): void {
     const data = entry.data;
     const length = data.length;
     this.#reserve(overheadMax + length);

@@ -1,5 +1,5 @@
-// Protobuf's base-128 numbers, as far as the log needs them. Counters are numbers, identities Id64.
-import { type Id64, id64, id64High, id64Low } from "../../base/index.ts";
+// Protobuf's wire format as far as the frame of a record needs it. Unlike core/proto it never throws:
+// a record that cannot be read is what a crash leaves behind, and is told apart from real damage.
 
 const twoTo32 = 0x1_0000_0000;
 
@@ -15,20 +15,6 @@ export function writeVarint(target: Uint8Array, at: number, value: number): numb
   while (low >= 0x80) {
     target[place++] = (low & 0x7f) | 0x80;
     low >>>= 7;
-  }
-  target[place++] = low;
-  return place;
-}
-
-/** Writes all 64 bits of an identity at `at`; returns the place after it. */
-export function writeVarint64(target: Uint8Array, at: number, value: Id64): number {
-  let low = id64Low(value);
-  let high = id64High(value);
-  let place = at;
-  while (high !== 0 || low >= 0x80) {
-    target[place++] = (low & 0x7f) | 0x80;
-    low = ((low >>> 7) | (high << 25)) >>> 0;
-    high >>>= 7;
   }
   target[place++] = low;
   return place;
@@ -97,11 +83,6 @@ export class WireCursor {
     this.#read();
     if (this.#high >= 0x20_0000) this.broken = true;
     return this.#high * twoTo32 + this.#low;
-  }
-
-  id64(): Id64 {
-    this.#read();
-    return id64(this.#high, this.#low);
   }
 
   /** Reads a length and steps over that many bytes; returns where they begin. */

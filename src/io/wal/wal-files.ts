@@ -1,6 +1,7 @@
 // Making a log and opening one for appending.
+import { encodeWalSnapshot } from "../../core/proto/index.ts";
+import { emptyHardState } from "./hard-state.ts";
 import { type DiskFile, type DiskLock, parentDirectory, silentLog } from "../host/index.ts";
-import { emptyHardState, encodeSnapshot } from "./payload.ts";
 import { readRecords, type WalContent, type WalStart } from "./read.ts";
 import { RecordType, segmentBytesDefault } from "./record.ts";
 import { RecordDecoder } from "./record-decoder.ts";
@@ -29,7 +30,7 @@ export function createWal(options: WalOptions, metadata: Uint8Array): Wal {
     const encoder = new RecordEncoder(0);
     encoder.appendCrc();
     encoder.appendPayload(RecordType.metadata, metadata);
-    const start = encodeSnapshot({ index: 0, term: 0, confState: undefined });
+    const start = encodeWalSnapshot({ index: 0, term: 0, confState: undefined });
     encoder.appendPayload(RecordType.snapshot, start);
     writeFirstSegment(options, `${temporary}/${first.name}`, encoder.view());
     if (!options.unsafeNoFsync) disk.syncDirectoryNow(temporary);

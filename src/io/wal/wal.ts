@@ -1,14 +1,14 @@
 // The write-ahead log of a member, open for appending (server/storage/wal/wal.go).
 import { assert } from "../../base/index.ts";
+import {
+  encodeWalSnapshot,
+  type Entry,
+  type HardState,
+  type WalSnapshot,
+} from "../../core/proto/index.ts";
+import { isEmptyHardState } from "./hard-state.ts";
 import type { DiskFile, DiskLock, Synced } from "../host/index.ts";
 import { LogWriter } from "./log-writer.ts";
-import {
-  encodeSnapshot,
-  isEmptyHardState,
-  type WalEntry,
-  type WalHardState,
-  type WalSnapshot,
-} from "./payload.ts";
 import { RecordType, segmentBytesDefault } from "./record.ts";
 import { segmentName, type SegmentName } from "./segment-name.ts";
 import { WalError } from "./wal-error.ts";
@@ -24,7 +24,7 @@ export interface WalTail {
   readonly offset: number;
   readonly crc: number;
   readonly metadata: Uint8Array;
-  readonly hardState: WalHardState;
+  readonly hardState: HardState;
   readonly lastIndex: number;
 }
 
@@ -40,7 +40,7 @@ export class Wal {
   readonly #metadata: Uint8Array;
   readonly #writer: LogWriter;
   #segments: SegmentName[];
-  #hardState: WalHardState;
+  #hardState: HardState;
   #lastIndex: number;
   #closed = false;
 
@@ -79,7 +79,7 @@ export class Wal {
    * Appends entries and, behind them, the hard state. `done` comes when they are durable; a hard
    * state that moves the commit alone is not synced and goes to disk with what follows it.
    */
-  save(hardState: WalHardState | undefined, entries: readonly WalEntry[], done: Synced): void {
+  save(hardState: HardState | undefined, entries: readonly Entry[], done: Synced): void {
     const state = hardState === undefined || isEmptyHardState(hardState) ? undefined : hardState;
     if (this.#refused(done)) return;
     const writer = this.#writer;
@@ -106,7 +106,7 @@ export class Wal {
       );
     }
     if (this.#refused(done)) return;
-    this.#writer.encoder.appendPayload(RecordType.snapshot, encodeSnapshot(snapshot));
+    this.#writer.encoder.appendPayload(RecordType.snapshot, encodeWalSnapshot(snapshot));
     this.#lastIndex = Math.max(this.#lastIndex, snapshot.index);
     this.#writer.submit(true, done);
   }

@@ -17,6 +17,8 @@ export interface ZeroAheadOptions {
   readonly limit: number;
   /** How far in front of the log there shall be zeros. */
   readonly aheadBytes: number;
+  /** Where the log ends now: asked before each piece, since records come while one is synced. */
+  readonly position: () => number;
 }
 
 /**
@@ -28,8 +30,8 @@ export class ZeroAhead {
   readonly #file: DiskFile;
   readonly #limit: number;
   readonly #aheadBytes: number;
+  readonly #position: () => number;
   #frontier = 0;
-  #position = 0;
   #busy = false;
   #stopped = false;
 
@@ -37,13 +39,13 @@ export class ZeroAhead {
     this.#file = options.disk.open(options.path);
     this.#limit = options.limit - (options.limit % blockBytes);
     this.#aheadBytes = options.aheadBytes;
+    this.#position = options.position;
   }
 
-  /** Called when the log ends at `position` and nothing waits to be written. */
-  advance(position: number): void {
-    this.#position = position;
+  /** To be called when nothing waits to be written. */
+  advance(): void {
     if (this.#busy || this.#stopped) return;
-    if (this.#frontier - position < this.#aheadBytes / 2) this.#writePiece();
+    if (this.#frontier - this.#position() < this.#aheadBytes / 2) this.#writePiece();
   }
 
   /** No zeros after this; the segment may then be cut to its length. */
@@ -54,7 +56,8 @@ export class ZeroAhead {
   }
 
   #writePiece(): void {
-    const behindLog = this.#position + (-this.#position & (blockBytes - 1));
+    const position = this.#position();
+    const behindLog = position + (-position & (blockBytes - 1));
     const from = Math.max(this.#frontier, behindLog);
     const length = Math.min(pieceBytes - (from % pieceBytes), this.#limit - from);
     if (length <= 0) return;
@@ -74,6 +77,6 @@ export class ZeroAhead {
     this.#busy = false;
     if (this.#stopped) return;
     if (error !== undefined) this.stop();
-    else if (this.#frontier - this.#position < this.#aheadBytes) this.#writePiece();
+    else if (this.#frontier - this.#position() < this.#aheadBytes) this.#writePiece();
   }
 }
