@@ -1,0 +1,39 @@
+import type { DeadlineWheel } from "./deadline-wheel.ts";
+import type { MethodHandler, Peer, ServerCall } from "./method.ts";
+import type { GrpcCall } from "./server-call.ts";
+import type { Status } from "./status.ts";
+
+/** Plain counters; read when somebody scrapes. */
+export interface CallCounts {
+  callsStarted: number;
+  callsCancelled: number;
+  /** Message bytes, without prefixes and frames (etcd_network_client_grpc_*_bytes_total). */
+  messageBytesReceived: number;
+  messageBytesSent: number;
+}
+
+/** Uncompresses at most `bytesMax` bytes; the status the call ends with when it cannot. */
+export type Gunzip = (bytes: Uint8Array, bytesMax: number) => Uint8Array | Status;
+
+/** What the calls of one connection share. */
+export interface ConnectionState {
+  readonly peer: Peer;
+  /** Unary requests that wait until the client has taken more of its answers. */
+  readonly parked: { readonly call: GrpcCall; readonly message: Uint8Array }[];
+}
+
+/** What a call asks of its server. */
+export interface CallHost {
+  readonly methods: ReadonlyMap<string, MethodHandler>;
+  readonly maxReceiveBytes: number;
+  readonly deadlines: DeadlineWheel;
+  readonly counts: CallCounts;
+  readonly gunzip: Gunzip | undefined;
+  readonly intercept: ((call: ServerCall) => Status | undefined) | undefined;
+  onFault(call: ServerCall, error: unknown): void;
+  /** Whether the connection has so many answers waiting that its next request must wait too. */
+  mustPark(call: GrpcCall): boolean;
+  park(state: ConnectionState, call: GrpcCall, message: Uint8Array): void;
+  /** Answers have left: requests that waited may go on. */
+  unpark(state: ConnectionState): void;
+}

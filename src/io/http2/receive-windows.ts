@@ -1,0 +1,214 @@
+// What the peer may send us (RFC 9113 §5.2): enough that a large request flows, never so much that
+// what one connection makes us hold has no bound, however many streams it opens.
+//
+// - Every stream starts with 64 KiB. A message that needs more is granted the rest, in order, while
+//   what is granted to messages not yet whole stays under `grantBytesMax` (one message always may).
+// - When the bytes held reach `heldBytesHigh`, SETTINGS take the initial window of every stream back
+//   to nothing, so that only granted messages flow; at half of that the windows are given back.
+//   A stream without a message under way waits for that.
+// - Until the peer has acknowledged those SETTINGS, the connection's window is not refilled.
+// So one connection makes us hold at most heldBytesHigh + connectionWindowBytes + the larger of
+// grantBytesMax and one message.
+import { ConnectionError, errorCode } from "./error-code.ts";
+import { defaultWindowBytes, setting } from "./frame.ts";
+import type { Sender } from "./sender.ts";
+import type { Http2Stream } from "./stream.ts";
+
+export interface ReceiveLimits {
+  readonly connectionWindowBytes: number;
+  readonly heldBytesHigh: number;
+  readonly grantBytesMax: number;
+}
+
+const MiB = 1024 * 1024;
+export const defaultReceiveLimits: ReceiveLimits = {
+  connectionWindowBytes: 4 * MiB,
+  heldBytesHigh: 8 * MiB,
+  grantBytesMax: 8 * MiB,
+};
+
+/** `wanted`: earlier SETTINGS are still unacknowledged. */
+type Pressure = "none" | "wanted" | "announced" | "applied" | "lifting";
+
+export class ReceiveWindows {
+  readonly #sender: Sender;
+  readonly #limits: ReceiveLimits;
+  readonly #streams: () => readonly Http2Stream[];
+  #connectionWindow = defaultWindowBytes;
+  #connectionOwed = 0;
+  #granted = 0;
+  #waiting: Http2Stream[] = [];
+  #pressure: Pressure = "none";
+  #settingsUnacked = 0;
+  /** What a stream that opens now may send. */
+  initialStreamWindow = defaultWindowBytes;
+  /** Bytes received and held for the layer above, of all streams. */
+  held = 0;
+
+  constructor(sender: Sender, limits: ReceiveLimits, streams: () => readonly Http2Stream[]) {
+    this.#sender = sender;
+    this.#limits = limits;
+    this.#streams = streams;
+  }
+
+  /** Widens the connection's window from what the RFC gives it. */
+  open(): void {
+    this.#settingsUnacked = 1;
+    this.#connectionOwed = this.#limits.connectionWindowBytes - defaultWindowBytes;
+    this.#refillConnection();
+  }
+
+  /** DATA of `length` payload bytes has come, whatever becomes of it. */
+  onConnectionData(length: number): void {
+    if (length > this.#connectionWindow) {
+      throw new ConnectionError(errorCode.flowControlError, "connection window exceeded");
+    }
+    this.#connectionWindow -= length;
+    this.#connectionOwed += length;
+    if (this.#connectionOwed * 2 >= this.#limits.connectionWindowBytes) this.#refillConnection();
+  }
+
+  /** The stream's share of that; false when it went past its window. */
+  onStreamData(stream: Http2Stream, length: number): boolean {
+    if (length > stream.receiveWindow) return false;
+    stream.receiveWindow -= length;
+    return true;
+  }
+
+  /** The layer above keeps `bytes` of what came. */
+  hold(stream: Http2Stream, bytes: number): void {
+    stream.retained += bytes;
+    stream.needs = Math.max(0, stream.needs - bytes);
+    this.held += bytes;
+    if (this.held >= this.#limits.heldBytesHigh && this.#pressure === "none") this.#press();
+  }
+
+  /** The layer above is done with `bytes` it kept. */
+  release(stream: Http2Stream, bytes: number): void {
+    stream.retained -= bytes;
+    this.held -= bytes;
+    if (this.#waiting.length > 0) this.#grantNext();
+    this.#liftWhenEased();
+  }
+
+  /** The message in arrival needs `bytes` more than what has come; 0 when it is whole. */
+  expect(stream: Http2Stream, bytes: number): void {
+    stream.needs = bytes;
+    if (bytes === 0 && stream.granted > 0) {
+      this.#granted -= stream.granted;
+      stream.granted = 0;
+      this.#grantNext();
+    }
+    if (bytes > stream.receiveWindow && !stream.waitsForGrant) {
+      stream.waitsForGrant = true;
+      this.#waiting.push(stream);
+      this.#grantNext();
+    }
+  }
+
+  /** Gives an open stream its window back after it was used; never while pressed. */
+  refill(stream: Http2Stream): void {
+    if (this.#pressure !== "none" && this.#pressure !== "lifting") return;
+    const room = defaultWindowBytes - stream.retained;
+    if (stream.remoteEnded || room <= stream.receiveWindow) return;
+    if (stream.receiveWindow * 2 <= defaultWindowBytes) {
+      this.#widen(stream, room - stream.receiveWindow);
+    }
+  }
+
+  /** The stream is gone with everything it held. */
+  forget(stream: Http2Stream): void {
+    if (stream.waitsForGrant) {
+      this.#waiting = this.#waiting.filter((other) => other !== stream);
+    }
+    this.#granted -= stream.granted;
+    this.held -= stream.retained;
+    const freed = stream.granted + stream.retained > 0;
+    stream.granted = 0;
+    stream.retained = 0;
+    if (freed || stream.waitsForGrant) this.#grantNext();
+    stream.waitsForGrant = false;
+    if (freed) this.#liftWhenEased();
+  }
+
+  /** The peer has acknowledged one SETTINGS frame of ours. */
+  onSettingsAck(): void {
+    if (this.#settingsUnacked > 0) this.#settingsUnacked--;
+    if (this.#settingsUnacked > 0) return;
+    if (this.#pressure === "wanted") {
+      this.#press();
+    } else if (this.#pressure === "announced") {
+      this.#pressure = "applied";
+      this.initialStreamWindow = 0;
+      this.#refillConnection();
+      for (const stream of this.#streams()) {
+        stream.receiveWindow -= defaultWindowBytes;
+        if (stream.needs > 0) this.expect(stream, stream.needs);
+      }
+      this.#liftWhenEased();
+    } else if (this.#pressure === "lifting") {
+      this.#pressure = "none";
+      if (this.held >= this.#limits.heldBytesHigh) this.#press();
+    }
+  }
+
+  get settingsUnacked(): number {
+    return this.#settingsUnacked;
+  }
+
+  #press(): void {
+    this.#pressure = "wanted";
+    if (this.#settingsUnacked > 0) return;
+    this.#pressure = "announced";
+    this.#announce(0);
+  }
+
+  #liftWhenEased(): void {
+    if (this.#pressure !== "applied" || this.held * 2 >= this.#limits.heldBytesHigh) return;
+    this.#pressure = "lifting";
+    this.#announce(defaultWindowBytes);
+    this.initialStreamWindow = defaultWindowBytes;
+    // The peer widens these windows when it reads the SETTINGS; counting from now on is the lenient
+    // side to be wrong on.
+    for (const stream of this.#streams()) {
+      stream.receiveWindow += defaultWindowBytes;
+      this.refill(stream);
+    }
+  }
+
+  #announce(initialWindow: number): void {
+    this.#settingsUnacked++;
+    this.#sender.writeSettings([[setting.initialWindowSize, initialWindow]]);
+  }
+
+  #refillConnection(): void {
+    const waitsForAck = this.#pressure === "wanted" || this.#pressure === "announced";
+    if (waitsForAck || this.#connectionOwed === 0) return;
+    this.#sender.writeWindowUpdate(0, this.#connectionOwed);
+    this.#connectionWindow += this.#connectionOwed;
+    this.#connectionOwed = 0;
+  }
+
+  #grantNext(): void {
+    while (this.#waiting.length > 0) {
+      const stream = this.#waiting[0]!;
+      const lacks = stream.needs - stream.receiveWindow;
+      if (lacks > 0 && !stream.remoteEnded) {
+        const { grantBytesMax, heldBytesHigh } = this.#limits;
+        if (this.#granted > 0 && this.#granted + lacks > grantBytesMax) return;
+        // Messages under way never add up to this: what is held is whole and waits for its reader.
+        if (this.held > heldBytesHigh + 2 * grantBytesMax) return;
+        this.#granted += lacks;
+        stream.granted += lacks;
+        this.#widen(stream, lacks);
+      }
+      stream.waitsForGrant = false;
+      this.#waiting.shift();
+    }
+  }
+
+  #widen(stream: Http2Stream, bytes: number): void {
+    stream.receiveWindow += bytes;
+    this.#sender.writeWindowUpdate(stream.id, bytes);
+  }
+}

@@ -1,0 +1,59 @@
+import type { Http2Stream } from "./stream.ts";
+
+const slots = 256;
+
+/**
+ * The live streams of one connection by id, and a memory of the ones that ended lately. Ids rise by
+ * two and most streams are short, so a slot by the low bits finds nearly all of them without hashing.
+ */
+export class StreamTable {
+  #recent: (Http2Stream | undefined)[] = [];
+  readonly #overflow = new Map<number, Http2Stream>();
+  readonly #ended = new Int32Array(slots);
+  readonly #endedByUs = new Uint8Array(slots);
+  size = 0;
+
+  get(id: number): Http2Stream | undefined {
+    const stream = this.#recent[(id >>> 1) & (slots - 1)];
+    if (stream !== undefined && stream.id === id) return stream;
+    return this.#overflow.size === 0 ? undefined : this.#overflow.get(id);
+  }
+
+  add(stream: Http2Stream): void {
+    // Idle connections are many; they hold no slots.
+    if (this.#recent.length === 0) this.#recent = Array.from({ length: slots }, () => undefined);
+    const slot = (stream.id >>> 1) & (slots - 1);
+    if (this.#recent[slot] === undefined) this.#recent[slot] = stream;
+    else this.#overflow.set(stream.id, stream);
+    this.size++;
+  }
+
+  /** `byReset`: we reset it, so that frames of the peer may still be under way. */
+  remove(stream: Http2Stream, byReset: boolean): void {
+    const slot = (stream.id >>> 1) & (slots - 1);
+    if (this.#recent[slot] === stream) this.#recent[slot] = undefined;
+    else this.#overflow.delete(stream.id);
+    this.size--;
+    this.noteEnded(stream.id, byReset);
+  }
+
+  noteEnded(id: number, byReset: boolean): void {
+    const slot = (id >>> 1) & (slots - 1);
+    this.#ended[slot] = id;
+    this.#endedByUs[slot] = byReset ? 1 : 0;
+  }
+
+  /** Whether this id was a stream not long ago. */
+  endedLately(id: number): "no" | "yes" | "reset by us" {
+    const slot = (id >>> 1) & (slots - 1);
+    if (this.#ended[slot] !== id) return "no";
+    return this.#endedByUs[slot] === 1 ? "reset by us" : "yes";
+  }
+
+  /** A copy: the caller may remove streams while it walks. */
+  all(): Http2Stream[] {
+    const live = this.#recent.filter((stream) => stream !== undefined);
+    live.push(...this.#overflow.values());
+    return live;
+  }
+}
