@@ -55,3 +55,13 @@ export function bytesFromHex(text: string): Uint8Array {
   }
   return bytes;
 }
+
+/** The inverse of `bytesFromLatin1`: one character a byte, usable as a Map key. */
+export function latin1FromBytes(bytes: Uint8Array): string {
+  let text = "";
+  for (let at = 0; at < bytes.length; at += 4096) {
+    const chunk = bytes.subarray(at, at + 4096);
+    text += String.fromCharCode.apply(undefined, chunk as unknown as number[]);
+  }
+  return text;
+}

@@ -10,6 +10,7 @@ export {
   emptyBytes,
   equalBytes,
   hexOf,
+  latin1FromBytes,
   ownBytes,
 } from "./bytes.ts";
 export { crc32c } from "./crc32c.ts";

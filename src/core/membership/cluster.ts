@@ -80,7 +80,7 @@ export class Cluster {
   #refuseUsedUrls(member: Member): void {
     for (const other of this.#members.values()) {
       if (other.id === member.id) continue;
-      if (other.peerUrls.some((url) => member.peerUrls.includes(url))) throw errors.peerUrlExist();
+      if (other.peerUrls.some((url) => member.peerUrls.includes(url))) throw errors.peerURLExist();
     }
   }
 

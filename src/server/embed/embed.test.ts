@@ -52,10 +52,7 @@ test("one dash or two, = or the next argument, bare booleans", () => {
 test("an unknown flag is refused with the nearest name", () => {
   const error = refusal(() => parseFlags(["--data-dri", "d"], {}));
   assert.equal(error.exitCode, 2);
-  assert.equal(
-    error.message,
-    "flag provided but not defined: -data-dri\ndid you mean --data-dir?",
-  );
+  assert.equal(error.message, "flag provided but not defined: -data-dri\ndid you mean --data-dir?");
   assert.equal(nearestFlag("completely-else"), undefined);
 });
 
@@ -64,10 +61,7 @@ test("bad values are refused in Go's words", () => {
     refusal(() => parseFlags(["--heartbeat-interval=x"], {})).message,
     'invalid value "x" for flag -heartbeat-interval: parse error',
   );
-  assert.equal(
-    refusal(() => parseFlags(["--name"], {})).message,
-    "flag needs an argument: -name",
-  );
+  assert.equal(refusal(() => parseFlags(["--name"], {})).message, "flag needs an argument: -name");
   assert.equal(refusal(() => parseFlags(["start"], {})).message, "'start' is not a valid flag");
 });
 

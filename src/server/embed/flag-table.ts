@@ -2,14 +2,7 @@
 // read this table. A flag whose feature is not built yet is known, so that it can be refused by name
 // instead of being taken and ignored.
 
-export type FlagKind =
-  | "string"
-  | "bool"
-  | "uint"
-  | "int"
-  | "duration"
-  | "urls"
-  | "strings";
+export type FlagKind = "string" | "bool" | "uint" | "int" | "duration" | "urls" | "strings";
 
 export interface FlagSpec {
   readonly name: string;
@@ -190,7 +183,12 @@ const otherGroups: readonly FlagGroup[] = [
       flag("compact-hash-check-time", "duration", "1m0s", "Time between compaction hash checks."),
       flag("compaction-batch-limit", "int", "0", "Revisions deleted in one batch; 0 is 1000."),
       flag("compaction-sleep-interval", "duration", "0s", "Pause between batches; 0 is 10ms."),
-      flag("watch-progress-notify-interval", "duration", "0s", "Progress of idle watches; 0 is 10m."),
+      flag(
+        "watch-progress-notify-interval",
+        "duration",
+        "0s",
+        "Progress of idle watches; 0 is 10m.",
+      ),
       flag("warning-apply-duration", "duration", "100ms", "Slower applies are logged."),
       unbuilt("bootstrap-defrag-threshold-megabytes", "uint", "0", "Defragment at start."),
       flag("max-learners", "int", "1", "Learners in the cluster, at most."),

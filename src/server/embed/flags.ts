@@ -40,7 +40,10 @@ export function parseFlags(
     }
     if (line.values.has(name)) throw shadowed(variable, name);
     if (value === "") continue;
-    text.set(name, checked(spec, value, (why) => badVariable(variable, value, why)));
+    text.set(
+      name,
+      checked(spec, value, (why) => badVariable(variable, value, why)),
+    );
     given.add(name);
   }
   return { text, given, unknownVariables, help: line.help };
@@ -77,7 +80,8 @@ function parseArguments(argv: readonly string[]): CommandLine {
       if (argv[at + 1] === undefined) break;
       throw new UsageError(`'${argv[at + 1]}' is not a valid flag`, 1);
     }
-    if (name === "" || name.startsWith("-")) throw new UsageError(`bad flag syntax: ${argument}`, 2);
+    if (name === "" || name.startsWith("-"))
+      throw new UsageError(`bad flag syntax: ${argument}`, 2);
     if (name === "h" || name === "help") return { values, help: true };
     const spec = flagTable.get(name);
     if (spec === undefined) throw unknownFlag(name);
@@ -91,7 +95,10 @@ function parseArguments(argv: readonly string[]): CommandLine {
         value = next;
       }
     }
-    values.set(name, checked(spec, value, (why) => badFlag(name, value, why)));
+    values.set(
+      name,
+      checked(spec, value, (why) => badFlag(name, value, why)),
+    );
   }
   return { values, help: false };
 }

@@ -2,3 +2,4 @@
 export { nodeClock } from "./node-clock.ts";
 export { nodeDisk } from "./node-disk.ts";
 export { nodeRandom } from "./node-random.ts";
+export { type LogOptions, pinoLog } from "./pino-log.ts";

@@ -1,0 +1,208 @@
+// The replicated machine: a committed entry in, its answer and its changes out. The same entries make
+// the same state on every member (etcdserver/apply/uber_applier.go).
+import { type Id64, zeroId } from "../../base/index.ts";
+import { EtcdError, errors } from "../errors/index.ts";
+import {
+  type ConfChange,
+  decodeAlarmRequest,
+  decodeClusterMemberAttrSetRequest,
+  decodeClusterVersionSetRequest,
+  decodeCompactionRequest,
+  decodeConfChange,
+  decodeDeleteRangeRequest,
+  decodeDowngradeInfoSetRequest,
+  decodeInternalRaftRequest,
+  decodeLeaseCheckpointRequest,
+  decodeLeaseGrantRequest,
+  decodeLeaseRevokeRequest,
+  decodePutRequest,
+  decodeTxnRequest,
+  type InternalRaftRequestRequest,
+  makeCompactionRequest,
+} from "../proto/index.ts";
+import { applyAlarm } from "./alarm.ts";
+import { type Answer, answer, type Response } from "./answer.ts";
+import type { KvOutcome, LeaseLookup } from "./kv-outcome.ts";
+import {
+  applyClusterVersion,
+  applyDowngrade,
+  applyMemberAttributes,
+  applyMembership,
+  changeOf,
+} from "./cluster.ts";
+import { leaseGrantBytes, putBytes, putCost, refusedBy } from "./gates.ts";
+import { applyCompaction } from "./compact.ts";
+import { applyDeleteRange } from "./delete-range.ts";
+import { applyLeaseCheckpoint, applyLeaseGrant, applyLeaseRevoke } from "./lease.ts";
+import { carryOut, type Machine } from "./machine.ts";
+import { applyPut } from "./put.ts";
+import { applyTxn } from "./txn.ts";
+
+export type Outcome = Response | EtcdError;
+
+export interface EntryOutcome {
+  /** Of the request in the entry; 0 when it has none. */
+  readonly requestId: Id64;
+  readonly outcome: Outcome;
+}
+
+/** The part of raft that puts a conf change into force. */
+export interface ConfChangeTaker {
+  applyConfChange(change: ConfChange): {
+    readonly voters: readonly Id64[];
+    readonly learners: readonly Id64[];
+  };
+}
+
+export class Applier {
+  readonly #machine: Machine;
+  readonly #leases: LeaseLookup;
+  #consistentIndex: number;
+
+  constructor(machine: Machine) {
+    this.#machine = machine;
+    this.#leases = { leaseExists: (id) => machine.lessor.has(id) };
+    this.#consistentIndex = machine.records.consistentIndex();
+  }
+
+  /** The last entry whose effects are in the backend. */
+  get consistentIndex(): number {
+    return this.#consistentIndex;
+  }
+
+  /** A leader's first entry: it changes nothing but how far we are. */
+  applyEmpty(index: number, term: number): void {
+    if (this.#isNew(index)) this.#advance(index, term);
+  }
+
+  /** Applies a normal entry. One whose effects the backend already holds changes nothing again. */
+  apply(index: number, term: number, data: Uint8Array): EntryOutcome {
+    const request = decodeInternalRaftRequest(data);
+    const requestId = request.header?.ID ?? request.ID;
+    if (!this.#isNew(index)) return { requestId, outcome: this.#nothing() };
+    const outcome = this.#run(request.request);
+    this.#advance(index, term);
+    return { requestId, outcome };
+  }
+
+  /**
+   * Applies a conf change. One the membership refuses is given to raft without a node, so that raft
+   * knows it is settled (etcdserver.applyConfChange).
+   */
+  applyConfChange(
+    index: number,
+    term: number,
+    data: Uint8Array,
+    raft: ConfChangeTaker,
+  ): EntryOutcome {
+    const change = decodeConfChange(data);
+    const requestId = change.id;
+    if (!this.#isNew(index)) {
+      // The membership knows it from the backend; raft does not keep its configuration.
+      raft.applyConfChange(change);
+      return { requestId, outcome: this.#nothing() };
+    }
+    const membership = changeOf(change);
+    try {
+      this.#machine.cluster.validate(membership);
+    } catch (error) {
+      if (!(error instanceof EtcdError)) throw error;
+      raft.applyConfChange({ ...change, nodeId: zeroId });
+      this.#advance(index, term);
+      return { requestId, outcome: error };
+    }
+    this.#machine.records.saveConfState(raft.applyConfChange(change));
+    applyMembership(this.#machine, membership);
+    this.#advance(index, term);
+    return { requestId, outcome: this.#nothing() };
+  }
+
+  #isNew(index: number): boolean {
+    return index > this.#consistentIndex;
+  }
+
+  #advance(index: number, term: number): void {
+    this.#consistentIndex = index;
+    this.#machine.effects.applied(index, term);
+  }
+
+  #nothing(): Answer {
+    return answer(this.#machine.store.currentRevision, () => new Uint8Array(0));
+  }
+
+  /** An entry without a request we know changes nothing: its proposer does not wait here. */
+  #run(request: InternalRaftRequestRequest | undefined): Outcome {
+    if (request === undefined) return this.#nothing();
+    const refused = refusedBy(this.#machine.alarms, request);
+    if (refused !== undefined) return refused;
+    try {
+      return this.#dispatch(request);
+    } catch (error) {
+      // Every check comes before the first change, so nothing is half done here.
+      if (error instanceof EtcdError) return error;
+      throw error;
+    }
+  }
+
+  #dispatch({ case: kind, value }: InternalRaftRequestRequest): Outcome {
+    const machine = this.#machine;
+    switch (kind) {
+      case "put": {
+        const put = decodePutRequest(value);
+        return this.#withinQuota(putCost(put.key, put.value), () =>
+          this.#changed(applyPut(machine.store, put, this.#leases)),
+        );
+      }
+      case "deleteRange":
+        return this.#changed(applyDeleteRange(machine.store, decodeDeleteRangeRequest(value)));
+      case "txn": {
+        const txn = decodeTxnRequest(value);
+        return this.#withinQuota(putBytes(txn), () =>
+          this.#changed(applyTxn(machine.store, txn, this.#leases)),
+        );
+      }
+      case "compaction":
+        return this.#compact(decodeCompactionRequest(value).revision);
+      case "leaseGrant":
+        return this.#withinQuota(leaseGrantBytes, () =>
+          applyLeaseGrant(machine, decodeLeaseGrantRequest(value)),
+        );
+      case "leaseRevoke":
+        return applyLeaseRevoke(machine, decodeLeaseRevokeRequest(value).ID);
+      case "leaseCheckpoint":
+        return applyLeaseCheckpoint(machine, decodeLeaseCheckpointRequest(value));
+      case "alarm":
+        return applyAlarm(machine, decodeAlarmRequest(value));
+      case "clusterVersionSet":
+        return applyClusterVersion(machine, decodeClusterVersionSetRequest(value).ver);
+      case "clusterMemberAttrSet":
+        return applyMemberAttributes(machine, decodeClusterMemberAttrSetRequest(value));
+      case "downgradeInfoSet":
+        return applyDowngrade(machine, decodeDowngradeInfoSetRequest(value));
+      case "range":
+      case "downgradeVersionTest":
+        return this.#nothing();
+      default:
+        return errors.unknownMethod();
+    }
+  }
+
+  #changed({ response, changes }: KvOutcome): Response {
+    carryOut(this.#machine, changes);
+    return response;
+  }
+
+  #compact(revision: number): Response {
+    const { store, effects } = this.#machine;
+    const { response } = applyCompaction(store, makeCompactionRequest({ revision }));
+    effects.compactionAccepted(revision);
+    return response;
+  }
+
+  /** A request that passed the quota when it was proposed is still carried out when it does not now. */
+  #withinQuota(bytes: number, run: () => Response): Outcome {
+    const isOver = bytes > 0 && this.#machine.isOverQuota(bytes);
+    const applied = run();
+    return isOver ? errors.noSpace() : applied;
+  }
+}

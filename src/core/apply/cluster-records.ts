@@ -1,0 +1,150 @@
+// The cluster's own records in the backend: buckets members, members_removed, cluster, alarm and the
+// few keys of meta that every commit carries (server/storage/schema).
+import {
+  bytesFromLatin1,
+  decodeUtf8,
+  type Id64,
+  id64FromHex,
+  id64Hex,
+  latin1FromBytes,
+} from "../../base/index.ts";
+import { encodeMember, type Member, parseConfChangeContext } from "../membership/index.ts";
+import type { Backend, BucketName } from "../mvcc/index.ts";
+import { type AlarmMember, decodeAlarmMember, encodeAlarmMember } from "../proto/index.ts";
+
+const noBytes = new Uint8Array(0);
+const removedMark = bytesFromLatin1("removed");
+const clusterVersionKey = bytesFromLatin1("clusterVersion");
+const downgradeKey = bytesFromLatin1("downgrade");
+const storageVersionKey = bytesFromLatin1("storageVersion");
+const consistentIndexKey = bytesFromLatin1("consistent_index");
+const termKey = bytesFromLatin1("term");
+const confStateKey = bytesFromLatin1("confState");
+
+export interface DowngradeRecord {
+  readonly targetVersion: string;
+  readonly enabled: boolean;
+}
+
+export class ClusterRecords {
+  readonly #backend: Backend;
+
+  constructor(backend: Backend) {
+    this.#backend = backend;
+  }
+
+  saveMember(member: Member): void {
+    this.#backend.put("members", bytesFromLatin1(id64Hex(member.id)), encodeMember(member));
+  }
+
+  removeMember(id: Id64): void {
+    const key = bytesFromLatin1(id64Hex(id));
+    this.#backend.delete("members", key);
+    this.#backend.put("members_removed", key, removedMark);
+  }
+
+  members(): Member[] {
+    return this.#all("members").flatMap(([, value]) => {
+      const context = parseConfChangeContext(decodeUtf8(value) ?? "");
+      return context === undefined ? [] : [context.member];
+    });
+  }
+
+  removedIds(): Id64[] {
+    return this.#all("members_removed").map(([key]) => id64FromHex(latin1FromBytes(key)));
+  }
+
+  clusterVersion(): string | undefined {
+    return this.#text("cluster", clusterVersionKey);
+  }
+
+  saveClusterVersion(version: string): void {
+    this.#backend.put("cluster", clusterVersionKey, bytesFromLatin1(version));
+  }
+
+  downgrade(): DowngradeRecord | undefined {
+    const text = this.#text("cluster", downgradeKey);
+    if (text === undefined) return undefined;
+    const parsed = JSON.parse(text) as { "target-version"?: string; enabled?: boolean };
+    return { targetVersion: parsed["target-version"] ?? "", enabled: parsed.enabled === true };
+  }
+
+  saveDowngrade({ targetVersion, enabled }: DowngradeRecord): void {
+    const text = JSON.stringify({ "target-version": targetVersion, enabled });
+    this.#backend.put("cluster", downgradeKey, bytesFromLatin1(text));
+  }
+
+  storageVersion(): string | undefined {
+    return this.#text("meta", storageVersionKey);
+  }
+
+  saveStorageVersion(version: string): void {
+    this.#backend.put("meta", storageVersionKey, bytesFromLatin1(version));
+  }
+
+  alarms(): AlarmMember[] {
+    return this.#all("alarm").map(([key]) => decodeAlarmMember(key));
+  }
+
+  saveAlarm(alarm: AlarmMember): void {
+    this.#backend.put("alarm", encodeAlarmMember(alarm), noBytes);
+  }
+
+  deleteAlarm(alarm: AlarmMember): void {
+    this.#backend.delete("alarm", encodeAlarmMember(alarm));
+  }
+
+  /** The last entry whose effects the backend holds; 0 for a new one. */
+  consistentIndex(): number {
+    return this.#count(consistentIndexKey);
+  }
+
+  term(): number {
+    return this.#count(termKey);
+  }
+
+  /** To be called in the same commit as the data of entry `index`. */
+  saveConsistentIndex(index: number, term: number): void {
+    this.#backend.put("meta", consistentIndexKey, countBytes(index));
+    if (term > 0) this.#backend.put("meta", termKey, countBytes(term));
+  }
+
+  /** JSON of raftpb.ConfState, ids as bare numbers, empty lists left out. */
+  saveConfState(confState: {
+    readonly voters: readonly Id64[];
+    readonly learners: readonly Id64[];
+  }): void {
+    const list = (name: string, ids: readonly Id64[]): string =>
+      ids.length > 0 ? `"${name}":[${ids.join(",")}],` : "";
+    const voters = list("voters", confState.voters);
+    const learners = list("learners", confState.learners);
+    const text = `{${voters}${learners}"auto_leave":false}`;
+    this.#backend.put("meta", confStateKey, bytesFromLatin1(text));
+  }
+
+  #all(bucket: BucketName): [key: Uint8Array, value: Uint8Array][] {
+    const found: [Uint8Array, Uint8Array][] = [];
+    this.#backend.visit(bucket, noBytes, undefined, (key, value) => {
+      found.push([key.slice(), value.slice()]);
+      return true;
+    });
+    return found;
+  }
+
+  #text(bucket: BucketName, key: Uint8Array): string | undefined {
+    const value = this.#backend.get(bucket, key);
+    return value === undefined ? undefined : latin1FromBytes(value);
+  }
+
+  #count(key: Uint8Array): number {
+    const value = this.#backend.get("meta", key);
+    if (value === undefined || value.length < 8) return 0;
+    return Number(new DataView(value.buffer, value.byteOffset, 8).getBigUint64(0));
+  }
+}
+
+function countBytes(count: number): Uint8Array {
+  const bytes = new Uint8Array(8);
+  new DataView(bytes.buffer).setBigUint64(0, BigInt(count));
+  return bytes;
+}

@@ -1,0 +1,8 @@
+// server/embed: the composition root. The only place that makes a disk, a socket or a clock, and the
+// process around them: flags, log, signals, exit codes.
+export { type Config, configFrom } from "./config.ts";
+export { parseFlags, UsageError } from "./flags.ts";
+export { flagsText } from "./help.ts";
+export { runServer } from "./run.ts";
+export { type RunningServer, startServer } from "./start.ts";
+export { etcdVersion, quorateVersion, versionText } from "./version.ts";

@@ -1,0 +1,121 @@
+// The process: flags, log, signals and exit codes, as etcdmain has them.
+import { pinoLog } from "../../io/host/node/index.ts";
+import type { Log, LogLevel } from "../../io/host/index.ts";
+import { type Config, configFrom } from "./config.ts";
+import { type FlagValues, parseFlags, UsageError } from "./flags.ts";
+import { flagsText, usageText } from "./help.ts";
+import { type RunningServer, startServer } from "./start.ts";
+import { versionText } from "./version.ts";
+
+/** Runs `etcd` with these arguments until a signal ends it. */
+export async function runServer(argv: readonly string[]): Promise<void> {
+  const values = readFlags(argv);
+  if (values === undefined) return;
+  const early = pinoLog({ level: "info", format: "json", outputs: ["stderr"] });
+  for (const variable of values.unknownVariables) {
+    early.warn("unrecognized environment variable", { "environment-variable": variable });
+  }
+  const config = readConfig(values, early);
+  if (config === undefined) return;
+  process.title = "etcd";
+  const log = pinoLog({
+    level: config.logLevel as LogLevel,
+    format: config.logFormat,
+    outputs: config.logOutputs,
+  });
+  log.info("Running: ", { args: [process.argv[1] ?? "etcd", ...argv] });
+  warn(config, log);
+  try {
+    const running = await startServer(config, log, (error) =>
+      die(log, "the member stopped", error),
+    );
+    endOnSignal(running, log);
+  } catch (error) {
+    die(log, "discovery failed", error);
+  }
+}
+
+/** Undefined when the process is to end now; its exit code is set. */
+function readFlags(argv: readonly string[]): FlagValues | undefined {
+  try {
+    const values = parseFlags(argv, process.env);
+    if (values.help) {
+      process.stderr.write(usageText);
+      process.stdout.write(flagsText());
+      return undefined;
+    }
+    if (values.text.get("version") === "true") {
+      process.stdout.write(versionText());
+      return undefined;
+    }
+    return values;
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    process.stderr.write(`${error.message}\n${error.exitCode === 2 ? usageText : ""}`);
+    process.exitCode = error.exitCode;
+    return undefined;
+  }
+}
+
+function readConfig(values: FlagValues, log: Log): Config | undefined {
+  try {
+    return configFrom(values);
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    if (error.exitCode === 2) process.stderr.write(`${error.message}\n${usageText}`);
+    else log.warn("failed to verify flags", { error });
+    process.exitCode = error.exitCode;
+    return undefined;
+  }
+}
+
+const deprecations: Readonly<Record<string, string>> = {
+  "max-snapshots": "--max-snapshots is deprecated in 3.6 and will be decommissioned in 3.8.",
+  "v2-deprecation":
+    "--v2-deprecation is deprecated and scheduled for removal in v3.8. " +
+    "The default value is enforced, ignoring user input.",
+};
+
+function warn(config: Config, log: Log): void {
+  for (const [name, text] of Object.entries(deprecations)) {
+    if (config.given.has(name)) log.warn(text);
+  }
+  log.warn("Running http and grpc server on single port. This is not recommended for production.");
+  if (config.name === "default") {
+    log.warn(
+      "it isn't recommended to use default name, please set a value for --name. Note that etcd " +
+        "might run into issue when multiple members have the same default name",
+      { name: config.name },
+    );
+  }
+  if (!config.given.has("data-dir")) {
+    log.warn("'data-dir' was empty; using default", { "data-dir": config.dataDirectory });
+  }
+}
+
+/** Stops cleanly, then dies of the same signal, so that whoever waits sees why (osutil). */
+function endOnSignal(running: RunningServer, log: Log): void {
+  let stopping = false;
+  for (const signal of ["SIGTERM", "SIGINT"] as const) {
+    process.on(signal, () => {
+      if (stopping) return;
+      stopping = true;
+      const name = signal === "SIGTERM" ? "terminated" : "interrupt";
+      log.info("received signal; shutting down", { signal: name });
+      void running.stop().then(() => endBy(signal));
+    });
+  }
+}
+
+function endBy(signal: NodeJS.Signals): void {
+  // As pid 1 a default handler does nothing: there is only exit.
+  if (process.pid === 1) process.exit(0);
+  process.removeAllListeners(signal);
+  process.kill(process.pid, signal);
+}
+
+/** The state may be wrong or the disk broken: nothing more is said to anyone. */
+function die(log: Log, message: string, error: unknown): void {
+  log.fatal(message, { error, stack: error instanceof Error ? error.stack : undefined });
+  process.exit(1);
+}

@@ -1,0 +1,109 @@
+// Deleting compacted revisions in slices, and compacting by itself (--auto-compaction-*; etcd's
+// api/v3compactor).
+import { assert } from "../../base/index.ts";
+import type { Store } from "../../core/mvcc/index.ts";
+import type { Cancel, Clock, Log } from "../../io/host/index.ts";
+
+/** About microseconds of deleting between two rounds of the event loop. */
+const sliceBudget = 2000;
+
+/** Deletes what compactions left over, a slice at a time, and tells those who wait for it. */
+export class CompactionRunner {
+  readonly #store: Store;
+  readonly #clock: Clock;
+  readonly #log: Log;
+  readonly #waiting: (() => void)[] = [];
+  readonly #options: { sleepMs: number };
+  #running = false;
+  #startedMs = 0;
+
+  constructor(store: Store, clock: Clock, log: Log, options: { sleepMs: number }) {
+    this.#store = store;
+    this.#clock = clock;
+    this.#log = log;
+    this.#options = options;
+  }
+
+  /** Goes on until nothing is left to delete. */
+  run(): void {
+    if (this.#running) return;
+    this.#running = true;
+    this.#startedMs = this.#clock.nowMs();
+    this.#slice();
+  }
+
+  /** Calls back when every compaction accepted so far has deleted what it could. */
+  whenDone(done: () => void): void {
+    if (this.#store.pendingCompactions === 0) return done();
+    this.#waiting.push(done);
+    this.run();
+  }
+
+  #slice(): void {
+    if (!this.#store.compactStep(sliceBudget)) {
+      this.#clock.after(this.#options.sleepMs, () => this.#slice());
+      return;
+    }
+    this.#running = false;
+    const revision = this.#store.compactedRevision;
+    this.#log.info("finished scheduled compaction", {
+      "compact-revision": revision,
+      took: `${(this.#clock.nowMs() - this.#startedMs).toFixed(3)}ms`,
+      "current-db-size-bytes": 0,
+    });
+    for (const done of this.#waiting.splice(0)) done();
+  }
+}
+
+export interface AutoCompactionOptions {
+  readonly mode: "periodic" | "revision";
+  /** Milliseconds in periodic mode, revisions in revision mode; 0 is off. */
+  readonly retention: number;
+  readonly currentRevision: () => number;
+  readonly isLeader: () => boolean;
+  /** Calls back with an error's text, or undefined. */
+  readonly compact: (revision: number, done: (error: string | undefined) => void) => void;
+}
+
+const revisionModeIntervalMs = 5 * 60_000;
+const hourMs = 3_600_000;
+const samplesPerInterval = 10;
+
+/** Compacts to the revision of one retention ago, or to so many revisions ago. Leaders only. */
+export function startAutoCompaction(
+  clock: Clock,
+  log: Log,
+  options: AutoCompactionOptions,
+): Cancel {
+  if (options.retention <= 0) return () => {};
+  const periodic = options.mode === "periodic";
+  const intervalMs = periodic ? Math.min(options.retention, hourMs) : revisionModeIntervalMs;
+  const stepMs = periodic ? intervalMs / samplesPerInterval : intervalMs;
+  // Revisions seen, one a step, newest last; as many as cover the retention.
+  const keep = periodic ? Math.ceil(options.retention / stepMs) : 0;
+  const seen: number[] = [];
+  let last = 0;
+  let dueMs = clock.nowMs() + (periodic ? options.retention : intervalMs);
+  let cancel: Cancel = () => {};
+  const step = (): void => {
+    cancel = clock.after(stepMs, step);
+    seen.push(options.currentRevision());
+    if (seen.length > keep + 1) seen.shift();
+    if (clock.nowMs() < dueMs || !options.isLeader()) return;
+    const target = periodic ? seen[0]! : options.currentRevision() - options.retention;
+    if (target <= 0 || target === last) return;
+    log.info("starting auto compaction", { mode: options.mode, revision: target });
+    options.compact(target, (error) => {
+      if (error !== undefined && !error.includes("compacted")) {
+        log.warn("failed auto compaction", { revision: target, error });
+        return;
+      }
+      last = target;
+      dueMs = clock.nowMs() + intervalMs;
+      log.info("completed auto compaction", { revision: target });
+    });
+  };
+  assert(stepMs > 0, "auto compaction steps in time");
+  cancel = clock.after(stepMs, step);
+  return () => cancel();
+}

@@ -1,0 +1,335 @@
+// One running member. Everything that may happen to it gathers in its inbox; a turn takes all of it,
+// steps raft once and carries out what raft asks for (docs/adr/0002-pure-core-and-turn.md).
+import { assert, type Id64 } from "../../base/index.ts";
+import type { Applier, Outcome } from "../../core/apply/index.ts";
+import { errors } from "../../core/errors/index.ts";
+import {
+  encodeInternalRaftRequest,
+  type InternalRaftRequestRequestCase,
+  makeInternalRaftRequest,
+  makeRequestHeader,
+} from "../../core/proto/index.ts";
+import {
+  type Entry,
+  EntryType,
+  type MemoryStorage,
+  type Message,
+  MessageType,
+  newEntry,
+  type RawNode,
+} from "../../core/raft/index.ts";
+import type { Clock, Log } from "../../io/host/index.ts";
+import type { Wal } from "../../io/wal/index.ts";
+import { ReadIndex, type ReadDone } from "./read-index.ts";
+import { RequestIds } from "./request-ids.ts";
+import { Wait } from "./wait.ts";
+
+/** What a proposer gets: the answer, or the error it was refused with. */
+export type Settled = Outcome;
+
+export interface MemberSettings {
+  readonly id: Id64;
+  readonly clusterId: Id64;
+  readonly heartbeatMs: number;
+  readonly requestTimeoutMs: number;
+  readonly maxRequestBytes: number;
+  readonly snapshotCatchUpEntries: number;
+}
+
+export interface MemberParts {
+  readonly settings: MemberSettings;
+  readonly raft: RawNode;
+  readonly storage: MemoryStorage;
+  readonly wal: Wal;
+  readonly applier: Applier;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Peer messages; a member alone has none to send. */
+  readonly send: (messages: readonly Message[]) => void;
+  /** The end of a turn: watches are delivered, connections write. */
+  readonly endTurn: () => void;
+  /** The member cannot go on: a disk failed or it contradicts itself. */
+  readonly fail: (error: Error) => void;
+  readonly leaderChanged: (isLeader: boolean) => void;
+}
+
+// A member this far behind its own commit index takes no more proposals (etcdserver's
+// maxGapBetweenApplyAndCommitIndex).
+const applyGapMax = 5000;
+// A snapshot in memory lets the log be cut; etcd makes one every so many applied entries.
+const memoryCompactionInterval = 100;
+
+export class Member {
+  readonly settings: MemberSettings;
+  readonly ids: RequestIds;
+  readonly #parts: MemberParts;
+  readonly #wait = new Wait<Settled>();
+  readonly #reads: ReadIndex;
+  // The inbox.
+  #proposals: Entry[] = [];
+  #messages: Message[] = [];
+  #ticks = 0;
+  #turnIsDue = false;
+  #stopped = false;
+  #cancelTick: (() => void) | undefined;
+  #lead: Id64 = 0n;
+  #committedIndex = 0;
+  #appliedIndex = 0;
+  #compactedAt = 0;
+
+  constructor(parts: MemberParts) {
+    this.#parts = parts;
+    this.settings = parts.settings;
+    this.ids = new RequestIds(parts.settings.id, parts.clock.wallMs());
+    this.#reads = new ReadIndex(
+      {
+        ask: (context) => parts.raft.readIndex(context),
+        nextContext: () => contextOf(this.ids.next()),
+        nowMs: () => parts.clock.nowMs(),
+      },
+      { timeoutMs: parts.settings.requestTimeoutMs },
+    );
+  }
+
+  get lead(): Id64 {
+    return this.#lead;
+  }
+  get isLeader(): boolean {
+    return this.#lead === this.settings.id;
+  }
+  get term(): number {
+    return this.#parts.raft.term;
+  }
+  get committedIndex(): number {
+    return this.#committedIndex;
+  }
+  get appliedIndex(): number {
+    return this.#appliedIndex;
+  }
+  get isStopped(): boolean {
+    return this.#stopped;
+  }
+
+  /** Begins to tick; a single voter does not wait for a whole election timeout. */
+  start(options: { advanceTicks: number }): void {
+    this.#ticks += options.advanceTicks;
+    this.#scheduleTick();
+    this.#scheduleTurn();
+  }
+
+  stop(): void {
+    if (this.#stopped) return;
+    this.#stopped = true;
+    this.#cancelTick?.();
+    this.#reads.stop();
+    this.#wait.settleAll(errors.stopped());
+  }
+
+  /**
+   * Puts a request into the log. `settle` is called once: when the entry has been applied here, or
+   * with the reason why it was not taken or not heard of in time. `request` is copied before return.
+   */
+  propose(
+    kind: InternalRaftRequestRequestCase,
+    request: Uint8Array,
+    settle: (outcome: Settled) => void,
+  ): void {
+    if (this.#stopped) return settle(errors.stopped());
+    if (this.#committedIndex > this.#appliedIndex + applyGapMax) {
+      return settle(errors.requestTooManyRequests());
+    }
+    const suffix = this.ids.nextSuffix();
+    const header = makeRequestHeader({ ID: this.ids.whole(suffix) });
+    const data = encodeInternalRaftRequest(
+      makeInternalRaftRequest({ header, request: { case: kind, value: request } }),
+    );
+    if (data.length > this.settings.maxRequestBytes) return settle(errors.requestTooLarge());
+    this.#wait.open(suffix, this.#parts.clock.nowMs(), settle);
+    this.#proposals.push(newEntry(EntryType.EntryNormal, data));
+    this.#scheduleTurn();
+  }
+
+  /** Calls back when a read of this member's state is linearizable. */
+  readIndex(done: ReadDone): void {
+    if (this.#stopped) return done(errors.stopped());
+    this.#reads.join(done);
+    this.#scheduleTurn();
+  }
+
+  /** A message of a peer. */
+  receive(message: Message): void {
+    this.#messages.push(message);
+    this.#scheduleTurn();
+  }
+
+  /** Asks for a turn though nothing new is in the inbox: a watcher came, a stream drained. */
+  wake(): void {
+    this.#scheduleTurn();
+  }
+
+  #scheduleTick(): void {
+    this.#cancelTick = this.#parts.clock.after(this.settings.heartbeatMs, () => {
+      this.#ticks++;
+      this.#scheduleTick();
+      this.turn();
+    });
+  }
+
+  #scheduleTurn(): void {
+    if (this.#turnIsDue || this.#stopped) return;
+    this.#turnIsDue = true;
+    this.#parts.clock.later(() => this.turn());
+  }
+
+  /** Takes all that has come, steps once, hands out once. */
+  turn(): void {
+    this.#turnIsDue = false;
+    if (this.#stopped) return;
+    try {
+      this.#stepInbox();
+      this.#carryOutAll();
+      this.#parts.endTurn();
+    } catch (error) {
+      this.#giveUp(error instanceof Error ? error : new Error(String(error)));
+    }
+  }
+
+  #giveUp(error: Error): void {
+    if (this.#stopped) return;
+    this.stop();
+    this.#parts.fail(error);
+  }
+
+  #stepInbox(): void {
+    const { raft } = this.#parts;
+    if (this.#ticks > 0) {
+      for (; this.#ticks > 0; this.#ticks--) raft.tick();
+      this.#reads.tick();
+      const now = this.#parts.clock.nowMs();
+      this.#wait.expire(now - this.settings.requestTimeoutMs, () => errors.timeout());
+    }
+    if (this.#messages.length > 0) {
+      const messages = this.#messages;
+      this.#messages = [];
+      for (const message of messages) raft.step(message);
+    }
+    if (this.#proposals.length > 0 && raft.lead !== 0n) {
+      // Without a leader proposals wait here, as etcd's Propose does; their callers time out.
+      const proposals = this.#proposals;
+      this.#proposals = [];
+      raft.proposeEntries(proposals);
+    }
+    this.#reads.start();
+  }
+
+  #carryOutAll(): void {
+    const { raft } = this.#parts;
+    while (raft.hasReady()) {
+      const ready = raft.ready();
+      if (ready.softState !== undefined) this.#noteLeader(ready.softState.lead);
+      if (ready.hardState !== undefined) this.#committedIndex = ready.hardState.commit;
+      const outgoing: Message[] = [];
+      for (const message of ready.messages) {
+        if (message.type === MessageType.MsgStorageAppend) this.#append(message);
+        else if (message.type === MessageType.MsgStorageApply) this.#apply(message);
+        else outgoing.push(message);
+      }
+      if (outgoing.length > 0) this.#parts.send(outgoing);
+      for (const { index, requestContext } of ready.readStates) {
+        this.#reads.confirm(index, requestContext);
+      }
+      this.#reads.applied(this.#appliedIndex);
+    }
+  }
+
+  #noteLeader(lead: Id64): void {
+    if (lead === this.#lead) return;
+    const had = this.#lead !== 0n;
+    this.#lead = lead;
+    if (had) this.#reads.leaderChanged();
+    this.#parts.leaderChanged(this.isLeader);
+  }
+
+  /** Hands entries and hard state to the log; answers go out when they are durable. */
+  #append(message: Message): void {
+    const { wal, storage } = this.#parts;
+    const hasState = message.term > 0 || message.commit > 0;
+    const state = hasState
+      ? { term: message.term, vote: message.vote, commit: message.commit }
+      : undefined;
+    wal.save(state, message.entries, (error) => {
+      if (error !== undefined) return this.#giveUp(error);
+      if (this.#stopped) return;
+      storage.append(message.entries);
+      this.#deliver(message.responses);
+      this.turn();
+    });
+  }
+
+  #deliver(responses: readonly Message[]): void {
+    const outgoing: Message[] = [];
+    for (const response of responses) {
+      if (response.to === this.settings.id) this.#parts.raft.step(response);
+      else outgoing.push(response);
+    }
+    if (outgoing.length > 0) this.#parts.send(outgoing);
+  }
+
+  #apply(message: Message): void {
+    for (const entry of message.entries) {
+      assert(entry.index === this.#appliedIndex + 1, "entries are applied in order, once");
+      this.#applyEntry(entry);
+      this.#appliedIndex = entry.index;
+    }
+    this.#reads.applied(this.#appliedIndex);
+    this.#deliver(message.responses);
+    this.#compactMemory();
+  }
+
+  #applyEntry(entry: Entry): void {
+    const { applier, raft } = this.#parts;
+    switch (entry.type) {
+      case EntryType.EntryNormal: {
+        if (entry.data.length === 0) {
+          // The first entry of a leader: reads asked for before it were not answered.
+          this.#reads.askAgain();
+          applier.applyEmpty(entry.index, entry.term);
+          return;
+        }
+        const { requestId, outcome } = applier.apply(entry.index, entry.term, entry.data);
+        const suffix = this.ids.suffixOf(requestId);
+        if (suffix !== undefined) this.#wait.settle(suffix, outcome);
+        return;
+      }
+      case EntryType.EntryConfChange: {
+        const { requestId, outcome } = applier.applyConfChange(
+          entry.index,
+          entry.term,
+          entry.data,
+          raft,
+        );
+        const suffix = this.ids.suffixOf(requestId);
+        if (suffix !== undefined) this.#wait.settle(suffix, outcome);
+        return;
+      }
+      default:
+        throw new Error(`unknown entry type ${entry.type}; it is neither normal nor a conf change`);
+    }
+  }
+
+  /** Keeps only the entries a slow follower may still ask for. */
+  #compactMemory(): void {
+    if (this.#appliedIndex < this.#compactedAt + memoryCompactionInterval) return;
+    this.#compactedAt = this.#appliedIndex;
+    const { storage, settings } = this.#parts;
+    const upTo = this.#appliedIndex - settings.snapshotCatchUpEntries;
+    if (upTo >= storage.firstIndex()) storage.compact(upTo);
+  }
+}
+
+/** Eight bytes, big-endian, as etcd makes read contexts. */
+function contextOf(id: Id64): Uint8Array {
+  const bytes = new Uint8Array(8);
+  new DataView(bytes.buffer).setBigUint64(0, id);
+  return bytes;
+}

@@ -1,0 +1,61 @@
+// raft tells what happens as facts; here they become the log lines of etcd's raft, which operators and
+// test suites read.
+import { type Id64, id64Hex } from "../../base/index.ts";
+import { MessageType, type RaftEvent, type RaftObserver } from "../../core/raft/index.ts";
+import type { Log } from "../../io/host/index.ts";
+
+const messageNames = Object.keys(MessageType);
+const nameOf = (type: number): string => messageNames[type] ?? String(type);
+
+/** Writes raft's lines under the logger name `raft`. `termOf` reads the node's present term. */
+export function raftLog(log: Log, id: Id64, termOf: () => number): RaftObserver {
+  const raft = log.named("raft");
+  const self = id64Hex(id);
+  let leadSeen: Id64 = 0n;
+  const leaderLine = (lead: Id64, term: number): void => {
+    if (lead === leadSeen) return;
+    if (leadSeen === 0n) {
+      raft.info(`raft.node: ${self} elected leader ${id64Hex(lead)} at term ${term}`);
+    } else if (lead === 0n) {
+      raft.info(`raft.node: ${self} lost leader ${id64Hex(leadSeen)} at term ${term}`);
+    } else {
+      const [from, to] = [id64Hex(leadSeen), id64Hex(lead)];
+      raft.info(`raft.node: ${self} changed leader from ${from} to ${to} at term ${term}`);
+    }
+    leadSeen = lead;
+  };
+  return (event: RaftEvent): void => {
+    switch (event.kind) {
+      case "role":
+        raft.info(`${self} became ${event.role} at term ${event.term}`);
+        return leaderLine(event.lead, event.term);
+      case "election started":
+        return raft.info(`${self} is starting a new election at term ${event.term}`);
+      case "vote received":
+        return raft.info(
+          `${self} has received ${event.grantedCount} ${nameOf(event.response)} votes and ` +
+            `${event.rejectedCount} vote rejections`,
+        );
+      case "vote requested":
+        return raft.info(
+          `${self} sent ${nameOf(event.request)} request to ${id64Hex(event.to)} ` +
+            `at term ${termOf()}`,
+        );
+      case "quorum lost":
+        return raft.warn(`${self} stepped down to follower since quorum is not active`);
+      case "configuration":
+        return raft.info(`${self} switched to configuration ${configurationText(event)}`);
+      case "proposal dropped":
+        return raft.info(`${self} dropped a proposal at term ${termOf()}: ${event.reason}`);
+      default:
+        return raft.debug(`${self} ${event.kind} at term ${termOf()}`);
+    }
+  };
+}
+
+type ConfigurationEvent = Extract<RaftEvent, { kind: "configuration" }>;
+
+function configurationText({ config }: ConfigurationEvent): string {
+  const list = (ids: Iterable<Id64>): string => `(${[...ids].map(id64Hex).join(" ")})`;
+  return `voters=${list(config.incoming)}`;
+}

@@ -1,0 +1,382 @@
+// One member with its state: log, store, watches, leases, cluster. It starts them in order, keeps the
+// cluster informed of itself, and is what every service talks to (etcdserver.EtcdServer).
+import { type Id64, id64Hex } from "../../base/index.ts";
+import {
+  Alarms,
+  Applier,
+  ClusterRecords,
+  HeaderTemplate,
+  leaseGrantBytes,
+  type Machine,
+  putBytes,
+  putCost,
+} from "../../core/apply/index.ts";
+import { EtcdError, errors } from "../../core/errors/index.ts";
+import { Lessor } from "../../core/lease/index.ts";
+import { Cluster } from "../../core/membership/index.ts";
+import { type Backend, Store } from "../../core/mvcc/index.ts";
+import { WatchHub } from "../../core/mvcc/watch/index.ts";
+import {
+  AlarmAction,
+  type AlarmMember,
+  AlarmType,
+  encodeAlarmRequest,
+  encodeClusterMemberAttrSetRequest,
+  encodeClusterVersionSetRequest,
+  encodeCompactionRequest,
+  makeAlarmRequest,
+  makeAttributes,
+  makeClusterMemberAttrSetRequest,
+  makeClusterVersionSetRequest,
+  makeCompactionRequest,
+  type PutRequest,
+  type TxnRequest,
+} from "../../core/proto/index.ts";
+import { RawNode } from "../../core/raft/index.ts";
+import { seededRandom } from "../../base/index.ts";
+import type { Cancel, Clock, Log, Random } from "../../io/host/index.ts";
+import type { Booted } from "./bootstrap.ts";
+import { CompactionRunner, startAutoCompaction } from "./compaction.ts";
+import { Member, type Settled } from "./member.ts";
+import { raftLog } from "./raft-log.ts";
+
+/** Where the state is kept. */
+export interface BackendHost {
+  readonly backend: Backend;
+  /** Bytes allocated, as Status shows them and the quota counts them. */
+  sizeBytes(): number;
+  inUseBytes(): number;
+}
+
+export interface ServerOptions {
+  readonly name: string;
+  readonly clientUrls: readonly string[];
+  readonly heartbeatMs: number;
+  readonly electionMs: number;
+  readonly preVote: boolean;
+  readonly maxRequestBytes: number;
+  readonly snapshotCatchUpEntries: number;
+  readonly quotaBackendBytes: number;
+  readonly maxLearners: number;
+  readonly compactionSleepMs: number;
+  readonly autoCompaction: { readonly mode: "periodic" | "revision"; readonly retention: number };
+  readonly watchProgressNotifyMs: number;
+  readonly serverVersion: string;
+  /** X.Y.0 of this release. */
+  readonly clusterVersion: string;
+}
+
+export interface ServerParts {
+  readonly options: ServerOptions;
+  readonly booted: Booted;
+  readonly backend: BackendHost;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+  /** The end of a turn: connections write. */
+  readonly endTurn: () => void;
+  /** The member stopped for good. */
+  readonly fail: (error: Error) => void;
+}
+
+const appendSizeMax = 1024 * 1024;
+const inflightMessagesMax = 512;
+/** About microseconds of watch history read in one turn. */
+const catchUpBudget = 1000;
+
+export class Server {
+  readonly options: ServerOptions;
+  readonly log: Log;
+  readonly clock: Clock;
+  readonly memberId: Id64;
+  readonly clusterId: Id64;
+  readonly store: Store;
+  readonly lessor: Lessor;
+  readonly cluster: Cluster;
+  readonly alarms = new Alarms();
+  /** What every KV response begins with; follows the term. */
+  readonly header: HeaderTemplate;
+  readonly hub: WatchHub;
+  readonly member: Member;
+  readonly backend: BackendHost;
+  readonly compactions: CompactionRunner;
+  readonly #parts: ServerParts;
+  readonly #records: ClusterRecords;
+  readonly #raft: RawNode;
+  #stopAutoCompaction: Cancel = () => {};
+  #onReady: (() => void) | undefined;
+  #consistentIndex = 0;
+  #consistentTerm = 0;
+
+  constructor(parts: ServerParts) {
+    const { options, booted, backend, clock, log } = parts;
+    this.#parts = parts;
+    this.options = options;
+    this.log = log;
+    this.clock = clock;
+    this.memberId = booted.id;
+    this.clusterId = booted.clusterId;
+    this.backend = backend;
+    this.header = new HeaderTemplate(booted.clusterId, booted.id, 0);
+    this.#records = new ClusterRecords(backend.backend);
+    this.cluster = new Cluster({ learnersMax: options.maxLearners });
+    this.cluster.restore(this.#records.members(), this.#records.removedIds());
+    this.cluster.version = this.#records.clusterVersion();
+    this.alarms.restore(this.#records.alarms());
+    this.lessor = new Lessor({ minTtl: Math.ceil((1.5 * options.electionMs) / 1000) });
+    this.store = new Store(backend.backend);
+    log.info("kvstore restored", { "current-rev": this.store.currentRevision });
+    this.hub = new WatchHub({
+      source: this.store,
+      random: seededRandom(parts.random.bits32()),
+      progressIntervalMs: options.watchProgressNotifyMs,
+      onWork: () => this.member.wake(),
+    });
+    this.compactions = new CompactionRunner(this.store, clock, log, {
+      sleepMs: options.compactionSleepMs,
+    });
+    this.#raft = this.#startRaft();
+    this.member = this.#makeMember();
+  }
+
+  #startRaft(): RawNode {
+    const { options, booted, random, log } = this.#parts;
+    const electionTicks = Math.trunc(options.electionMs / options.heartbeatMs);
+    const raft: RawNode = new RawNode({
+      id: booted.id,
+      electionTicks,
+      heartbeatTicks: 1,
+      storage: booted.storage,
+      random: seededRandom(random.bits32()),
+      asyncStorageWrites: true,
+      messageSizeMax: appendSizeMax,
+      inflightMessagesMax,
+      checkQuorum: true,
+      preVote: options.preVote,
+      observer: raftLog(log, booted.id, () => raft.term),
+    });
+    if (booted.peers.length > 0) raft.bootstrap(booted.peers);
+    return raft;
+  }
+
+  #makeMember(): Member {
+    const { options, booted, clock, log } = this.#parts;
+    return new Member({
+      settings: {
+        id: booted.id,
+        clusterId: booted.clusterId,
+        heartbeatMs: options.heartbeatMs,
+        requestTimeoutMs: 5000 + 2 * options.electionMs,
+        maxRequestBytes: options.maxRequestBytes,
+        snapshotCatchUpEntries: options.snapshotCatchUpEntries,
+      },
+      raft: this.#raft,
+      storage: booted.storage,
+      wal: booted.wal,
+      applier: new Applier(this.#machine()),
+      clock,
+      log,
+      send: () => {},
+      endTurn: () => this.#endTurn(),
+      fail: this.#parts.fail,
+      leaderChanged: (isLeader) => this.#leaderChanged(isLeader),
+    });
+  }
+
+  #machine(): Machine {
+    return {
+      store: this.store,
+      lessor: this.lessor,
+      cluster: this.cluster,
+      alarms: this.alarms,
+      records: this.#records,
+      isOverQuota: (bytes) => this.isOverQuota(bytes),
+      nowMs: () => this.clock.nowMs(),
+      effects: {
+        published: (revision, events) => this.hub.publish(revision, events),
+        applied: (index, term) => {
+          this.#consistentIndex = index;
+          this.#consistentTerm = term;
+        },
+        alarmChanged: (alarm, raised) => this.#alarmChanged(alarm, raised),
+        memberChanged: (id, member, isNew) => {
+          if (member === undefined || !isNew) return;
+          this.log.info("added member", {
+            "cluster-id": id64Hex(this.clusterId),
+            "local-member-id": id64Hex(this.memberId),
+            "added-peer-id": id64Hex(id),
+            "added-peer-peer-urls": member.peerUrls,
+            "added-peer-is-learner": member.isLearner,
+          });
+        },
+        clusterVersionChanged: (version, previous) => this.#versionChanged(version, previous),
+        compactionAccepted: () => this.compactions.run(),
+      },
+    };
+  }
+
+  /** To be called by the backend in each commit: the index goes with the data it describes. */
+  beforeCommit(): void {
+    if (this.#consistentIndex === 0) return;
+    this.#records.saveConsistentIndex(this.#consistentIndex, this.#consistentTerm);
+  }
+
+  /** Starts to tick; `ready` is called when the member has published itself through the log. */
+  start(ready: () => void): void {
+    this.#onReady = ready;
+    const electionTicks = Math.trunc(this.options.electionMs / this.options.heartbeatMs);
+    this.log.info("started as single-node; fast-forwarding election ticks", {
+      "local-member-id": id64Hex(this.memberId),
+      "forward-ticks": electionTicks - 1,
+    });
+    this.member.start({ advanceTicks: electionTicks - 1 });
+    this.#publish();
+    this.#stopAutoCompaction = startAutoCompaction(this.clock, this.log, {
+      ...this.options.autoCompaction,
+      currentRevision: () => this.store.currentRevision,
+      isLeader: () => this.member.isLeader,
+      compact: (revision, done) => {
+        const request = encodeCompactionRequest(makeCompactionRequest({ revision }));
+        this.member.propose("compaction", request, (outcome) => {
+          done(outcome instanceof EtcdError ? outcome.message : undefined);
+        });
+      },
+    });
+    if (this.store.pendingCompactions > 0) this.compactions.run();
+  }
+
+  /** Takes no more requests; `done` when the log is written and closed. */
+  stop(done: (error: Error | undefined) => void): void {
+    this.#stopAutoCompaction();
+    this.member.stop();
+    this.#parts.booted.wal.close(done);
+  }
+
+  /** Puts this member's name and client URLs into the cluster, until it succeeds. */
+  #publish(): void {
+    const { name, clientUrls } = this.options;
+    const request = makeClusterMemberAttrSetRequest({
+      memberID: this.memberId,
+      memberAttributes: makeAttributes({ name, clientUrls: [...clientUrls] }),
+    });
+    const bytes = encodeClusterMemberAttrSetRequest(request);
+    this.member.propose("clusterMemberAttrSet", bytes, (outcome) => {
+      if (this.member.isStopped) return;
+      if (outcome instanceof EtcdError) {
+        this.log.warn("failed to publish local member to cluster through raft", { error: outcome });
+        return this.#publish();
+      }
+      this.log.info("published local member to cluster through raft", {
+        "local-member-id": id64Hex(this.memberId),
+        "local-member-attributes": `{Name:${name} ClientURLs:[${clientUrls.join(" ")}]}`,
+        "cluster-id": id64Hex(this.clusterId),
+        "publish-timeout": `${this.member.settings.requestTimeoutMs / 1000}s`,
+      });
+      this.#onReady?.();
+      this.#onReady = undefined;
+    });
+  }
+
+  #leaderChanged(isLeader: boolean): void {
+    this.header.setTerm(this.member.term);
+    if (!isLeader) return this.lessor.demote();
+    this.lessor.promote(this.clock.nowMs(), this.options.electionMs);
+    if (this.cluster.version !== undefined) return;
+    const version = this.options.clusterVersion;
+    this.log.info("setting up initial cluster version using v3 API", {
+      "cluster-version": version.replace(/\.\d+$/, ""),
+    });
+    const request = makeClusterVersionSetRequest({ ver: version });
+    this.member.propose("clusterVersionSet", encodeClusterVersionSetRequest(request), (outcome) => {
+      if (outcome instanceof EtcdError) {
+        this.log.warn("failed to update cluster version", { error: outcome });
+      }
+    });
+  }
+
+  #versionChanged(version: string, previous: string | undefined): void {
+    const fields = {
+      "cluster-id": id64Hex(this.clusterId),
+      "local-member-id": id64Hex(this.memberId),
+      "cluster-version": version.replace(/\.\d+$/, ""),
+    };
+    if (previous === undefined) this.log.info("set initial cluster version", fields);
+    else this.log.info("updated cluster version", { ...fields, from: previous });
+    this.log.info("enabled capabilities for version", {
+      "cluster-version": fields["cluster-version"],
+    });
+    this.log.info("cluster version is updated", { "cluster-version": fields["cluster-version"] });
+    this.#records.saveStorageVersion(version);
+    this.log.info("updated storage version", { "new-storage-version": version });
+  }
+
+  /** Whether a downgrade is under way, and to which version. */
+  downgradeInfo(): { enabled: boolean; targetVersion: string } {
+    const record = this.#records.downgrade();
+    return record?.enabled === true ? record : { enabled: false, targetVersion: "" };
+  }
+
+  get storageVersion(): string | undefined {
+    return this.#records.storageVersion();
+  }
+
+  #alarmChanged({ alarm, memberID }: AlarmMember, raised: boolean): void {
+    const fields = {
+      alarm: alarm === AlarmType.NOSPACE ? "NOSPACE" : "CORRUPT",
+      from: id64Hex(memberID),
+    };
+    if (raised) this.log.warn("alarm raised", fields);
+    else this.log.warn("alarm disarmed", fields);
+  }
+
+  #endTurn(): void {
+    this.hub.flush();
+    if (this.hub.hasWork && this.hub.catchUp(catchUpBudget)) this.member.wake();
+    this.hub.tick(this.clock.nowMs());
+    this.#parts.endTurn();
+  }
+
+  isOverQuota(bytes: number): boolean {
+    const quota = this.options.quotaBackendBytes;
+    return quota > 0 && this.backend.sizeBytes() + bytes >= quota;
+  }
+
+  /** Proposes a put that the quota allows; else raises the alarm and refuses. */
+  put(request: PutRequest, bytes: Uint8Array, settle: (outcome: Settled) => void): void {
+    if (this.isOverQuota(putCost(request.key, request.value))) return this.#noSpace(settle);
+    this.member.propose("put", bytes, settle);
+  }
+
+  txn(request: TxnRequest, bytes: Uint8Array, settle: (outcome: Settled) => void): void {
+    const cost = putBytes(request);
+    if (cost > 0 && this.isOverQuota(cost)) return this.#noSpace(settle);
+    this.member.propose("txn", bytes, settle);
+  }
+
+  grantLease(bytes: Uint8Array, settle: (outcome: Settled) => void): void {
+    if (this.isOverQuota(leaseGrantBytes)) return this.#noSpace(settle);
+    this.member.propose("leaseGrant", bytes, settle);
+  }
+
+  #noSpace(settle: (outcome: Settled) => void): void {
+    this.log.warn("message exceeded backend quota; raising alarm", {
+      "quota-size-bytes": this.options.quotaBackendBytes,
+      "quota-size": this.options.quotaBackendBytes,
+      error: errors.noSpace(),
+    });
+    const action = AlarmAction.ACTIVATE;
+    const request = { action, memberID: this.memberId, alarm: AlarmType.NOSPACE };
+    const bytes = encodeAlarmRequest(makeAlarmRequest(request));
+    this.member.propose("alarm", bytes, () => settle(errors.noSpace()));
+  }
+
+  /** Alarms now, as Status tells them. */
+  alarmTexts(): string[] {
+    return this.alarms
+      .list(AlarmType.NONE)
+      .map(({ memberID, alarm }) => `memberID:${memberID} alarm:${alarmName(alarm)} `);
+  }
+}
+
+const alarmName = (alarm: number): string =>
+  alarm === AlarmType.NOSPACE ? "NOSPACE" : alarm === AlarmType.CORRUPT ? "CORRUPT" : String(alarm);

@@ -1,0 +1,158 @@
+// etcdserverpb.KV. Requests are checked here by their shape alone; a write's own bytes go into the log
+// unchanged, and stored records come back unchanged.
+import { EtcdError } from "../../core/errors/index.ts";
+import {
+  applyTxn,
+  checkDeleteRangeRequest,
+  checkPutRequest,
+  checkRangeRequest,
+  checkRangeStreamRequest,
+  checkTxnRequest,
+  encodeResponse,
+  encodeStreamChunk,
+  isReadOnlyTxn,
+  isSerializableTxn,
+  readRange,
+} from "../../core/apply/index.ts";
+import { RangeStream } from "../../core/mvcc/index.ts";
+import {
+  decodeCompactionRequest,
+  decodeDeleteRangeRequest,
+  decodePutRequest,
+  decodeRangeRequest,
+  decodeTxnRequest,
+  type RangeRequest,
+  type TxnRequest,
+} from "../../core/proto/index.ts";
+import type { MethodHandler, ServerCall } from "../../io/grpc/index.ts";
+import { fail, replying, type RpcContext, unary } from "./context.ts";
+
+export interface KvOptions {
+  readonly maxTxnOps: number;
+  readonly maxRequestBytes: number;
+}
+
+export const kvMethods = (context: RpcContext, options: KvOptions): [string, MethodHandler][] => [
+  ["/etcdserverpb.KV/Range", unary(context, decodeRangeRequest, range(context))],
+  ["/etcdserverpb.KV/RangeStream", rangeStream(context, options)],
+  ["/etcdserverpb.KV/Put", put(context)],
+  ["/etcdserverpb.KV/DeleteRange", deleteRange(context)],
+  ["/etcdserverpb.KV/Txn", txn(context, options)],
+  ["/etcdserverpb.KV/Compact", compact(context)],
+];
+
+/** Runs `read` when this member's state is fresh enough for the request. */
+function whenReadable(
+  context: RpcContext,
+  call: ServerCall,
+  isSerializable: boolean,
+  read: () => void,
+): void {
+  const attempt = (): void => {
+    if (call.ended) return;
+    try {
+      read();
+    } catch (error) {
+      fail(context, call, error);
+    }
+  };
+  if (isSerializable) return attempt();
+  context.server.member.readIndex((error) => {
+    if (error === undefined) attempt();
+    else fail(context, call, error);
+  });
+}
+
+const range =
+  (context: RpcContext) =>
+  (call: ServerCall, borrowed: RangeRequest): void => {
+    checkRangeRequest(borrowed);
+    const { server } = context;
+    const request = borrowed.serializable ? borrowed : ownRange(borrowed);
+    whenReadable(context, call, request.serializable, () => {
+      call.reply(encodeResponse(readRange(server.store, request), server.header));
+    });
+  };
+
+/** The request outlives the frame it came in. */
+const ownRange = (request: RangeRequest): RangeRequest => {
+  request.key = request.key.slice();
+  if (request.rangeEnd.length > 0) request.rangeEnd = request.rangeEnd.slice();
+  return request;
+};
+
+function rangeStream(context: RpcContext, options: KvOptions): MethodHandler {
+  const begin = (call: ServerCall, bytes: Uint8Array): void => {
+    const request = ownRange(decodeRangeRequest(bytes));
+    checkRangeStreamRequest(request);
+    whenReadable(context, call, request.serializable, () => {
+      const stream = new RangeStream(context.server.store, request, options.maxRequestBytes);
+      sendChunks(context, call, stream);
+    });
+  };
+  return {
+    kind: "stream",
+    requests: "one",
+    open: (call) => ({
+      message: (bytes) => {
+        try {
+          begin(call, bytes);
+        } catch (error) {
+          fail(context, call, error);
+        }
+      },
+      halfClose: () => {},
+    }),
+  };
+}
+
+/** Reads on only while the client takes what was read: one chunk at a time is held. */
+function sendChunks(context: RpcContext, call: ServerCall, stream: RangeStream): void {
+  call.onDrain = undefined;
+  try {
+    while (!call.ended) {
+      const chunk = stream.next();
+      if (chunk === undefined) return call.end({ code: 0, message: "" });
+      if (call.send(encodeStreamChunk(chunk, context.server.header))) continue;
+      call.onDrain = () => sendChunks(context, call, stream);
+      return;
+    }
+  } catch (error) {
+    fail(context, call, error);
+  }
+}
+
+const put = (context: RpcContext): MethodHandler =>
+  unary(context, decodePutRequest, (call, request, bytes) => {
+    checkPutRequest(request);
+    context.server.put(request, bytes, replying(context, call));
+  });
+
+const deleteRange = (context: RpcContext): MethodHandler =>
+  unary(context, decodeDeleteRangeRequest, (call, request, bytes) => {
+    checkDeleteRangeRequest(request);
+    context.server.member.propose("deleteRange", bytes, replying(context, call));
+  });
+
+function txn(context: RpcContext, options: KvOptions): MethodHandler {
+  const { server } = context;
+  return unary(context, decodeTxnRequest, (call, request, bytes) => {
+    checkTxnRequest(request, options.maxTxnOps);
+    if (!isReadOnlyTxn(request)) return server.txn(request, bytes, replying(context, call));
+    const isSerializable = isSerializableTxn(request);
+    const own: TxnRequest = isSerializable ? request : decodeTxnRequest(bytes.slice());
+    whenReadable(context, call, isSerializable, () => {
+      const leases = { leaseExists: () => false };
+      call.reply(encodeResponse(applyTxn(server.store, own, leases).response, server.header));
+    });
+  });
+}
+
+const compact = (context: RpcContext): MethodHandler =>
+  unary(context, decodeCompactionRequest, (call, { physical }, bytes) => {
+    const reply = replying(context, call);
+    context.server.member.propose("compaction", bytes, (outcome) => {
+      if (outcome instanceof EtcdError || !physical) return reply(outcome);
+      context.server.compactions.whenDone(() => reply(outcome));
+    });
+  });
