@@ -1,0 +1,95 @@
+package main
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+
+	"google.golang.org/protobuf/proto"
+)
+
+const tryEachAtMost = 40
+
+// recorded is what both sides said to one call, before anything was made alike.
+type recorded struct {
+	method string
+	a, b   answer
+}
+
+func (a answer) clone() answer {
+	own := a
+	own.messages = make([]proto.Message, len(a.messages))
+	for i, m := range a.messages {
+		own.messages[i] = proto.Clone(m)
+	}
+	return own
+}
+
+// selfTest plants every kind of fault in many answers of a run that had no difference. Each must be found.
+func selfTest(answers []recorded, streams [][2]*watchStream) error {
+	for _, kind := range plantNames() {
+		tried := 0
+		for _, pair := range answers {
+			b := pair.b.clone()
+			if !plants[kind](&b) {
+				continue
+			}
+			if why := differ(pair.method, pair.a.clone(), b); why == "" && !tolerated(kind, pair) {
+				return fmt.Errorf("a planted %s was not found in the answer to %s %s\n%v",
+					kind, pair.method, printed(pair.a.sent), b)
+			}
+			if tried++; tried == tryEachAtMost {
+				break
+			}
+		}
+		if tried == 0 {
+			return fmt.Errorf("no answer could bear a planted %s", kind)
+		}
+	}
+	for _, kind := range watchPlantNames() {
+		tried := 0
+		for _, pair := range streams {
+			b := pair[1].copied()
+			if !watchPlants[kind](b) {
+				continue
+			}
+			if differStreams(pair[0].copied(), b) == "" {
+				return fmt.Errorf("a planted %s was not found", kind)
+			}
+			tried++
+		}
+		if tried == 0 {
+			return fmt.Errorf("no watch could bear a planted %s", kind)
+		}
+	}
+	fmt.Printf("%d kinds of planted faults, all found\n", len(plants)+len(watchPlants))
+	return nil
+}
+
+// tolerated: swapping two elements that tie in a long sorted result is no fault.
+func tolerated(kind string, pair recorded) bool {
+	return kind == "order" && pair.method == "Range"
+}
+
+// copied is what the stream has said, so that a fault can be planted in it.
+func (w *watchStream) copied() *watchStream {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	own := &watchStream{broken: w.broken, events: maps.Clone(w.events), cancels: maps.Clone(w.cancels)}
+	for id, list := range own.events {
+		own.events[id] = cloneAll(list)
+	}
+	for id, response := range own.cancels {
+		own.cancels[id] = proto.CloneOf(response)
+	}
+	own.acks = cloneAll(w.acks)
+	return own
+}
+
+func cloneAll[M proto.Message](list []M) []M {
+	own := slices.Clone(list)
+	for i, m := range own {
+		own[i] = proto.CloneOf(m)
+	}
+	return own
+}
