@@ -1,6 +1,6 @@
 // Reading the protobuf wire format: varints, lengths, and fields nobody knows.
-// A reader takes (bytes, at, end), returns the value and leaves the next position in `cursor`; one
-// number in the module costs less than an object for each message (docs/adr/0006).
+// A reader takes (bytes, at, end), returns the value and leaves the next position in `cursor`, so
+// that reading a message allocates nothing but the message (docs/adr/0006).
 import { invalidText, malformed } from "./malformed.ts";
 import { textOf } from "./utf8.ts";
 

@@ -100,14 +100,10 @@ export function writeId64(value: bigint, target: Uint8Array, at: number): number
 /** A value of `length` bytes together with its length. */
 export const sizeDelimited = (length: number): number => sizeLow(length) + length;
 
-/** Below this many bytes a loop is quicker than TypedArray.set (bench/proto.ts). */
-const loopBytesMax = 12;
-
 export function writeBytes(value: Uint8Array, target: Uint8Array, start: number): number {
   const length = value.length;
   const at = writeUint32(length, target, start);
-  if (length > loopBytesMax) target.set(value, at);
-  else for (let index = 0; index < length; index++) target[at + index] = value[index]!;
+  target.set(value, at);
   return at + length;
 }
 
