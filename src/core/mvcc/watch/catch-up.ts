@@ -16,7 +16,13 @@ const sweepsMax = 8;
 const nearRevisions = 2048;
 // A slice ends with the revision that reaches one of these.
 const sliceRecordsMax = 1000;
+const sliceRecordsFirst = 16;
+const seatingsMax = 8;
+// A watcher that changes its list costs as much as this many records read.
+const moveUnits = 4;
 const sliceBytesMax = 1024 * 1024;
+// Changes gathered, each counted for every group it matches.
+const slicePendingMax = 4000;
 
 interface Sweep {
   /** Everything below this revision has been read for its riders. */
@@ -31,15 +37,17 @@ export class CatchUp {
   readonly #synced: WatcherIndex;
   readonly #sweeps: Sweep[] = [];
   /** Came since the last run. */
-  #entering = new Set<Watcher>();
+  readonly #entering = new Set<Watcher>();
   /** Found no sweep that could take them. */
   #waiting = new Set<Watcher>();
   #turn = 0;
+  #seatings = 0;
 
   // The slice being read; fields, so that one visitor serves all slices.
   #riders: WatcherIndex | undefined;
   #records = 0;
-  #recordsMax = 0;
+  // Follows the size of what is read, so that little is read past the limit of bytes.
+  #recordsMax = sliceRecordsFirst;
   #lastRevision = 0;
   #stoppedAt: number | undefined;
   readonly #visit = (event: StoreEvent): boolean => this.#read(event);
@@ -72,14 +80,15 @@ export class CatchUp {
   }
 
   /**
-   * Reads and delivers until about `budget` units are spent: a unit is a record read, a watcher
-   * given something, or a watcher moved. Returns whether more can be done at once.
+   * Reads and delivers until about `budget` units are spent: a unit is a record read or a watcher
+   * given something; moving a watcher from list to list takes four. Returns whether more can be done at once.
    */
   run(budget: number): boolean {
-    const entering = this.#entering;
-    this.#entering = new Set();
-    let left = budget - entering.size;
-    this.#seat(entering);
+    let left = budget - moveUnits * this.#seatEntering(Math.ceil(budget / moveUnits));
+    // Sweeps set out when everybody who came together is seated, so that history is read once for
+    // all of them; but newcomers without end do not keep them from setting out.
+    if (this.#entering.size > 0 && ++this.#seatings < seatingsMax) return true;
+    this.#seatings = 0;
     while (left > 0 && this.#sweeps.length > 0) {
       this.#turn = (this.#turn + 1) % this.#sweeps.length;
       const sweep = this.#sweeps[this.#turn]!;
@@ -89,11 +98,21 @@ export class CatchUp {
     return this.active;
   }
 
+  #seatEntering(max: number): number {
+    const seated: Watcher[] = [];
+    for (const watcher of this.#entering) {
+      if (seated.length >= max) break;
+      this.#entering.delete(watcher);
+      seated.push(watcher);
+    }
+    this.#seat(seated);
+    return seated.length;
+  }
+
   /** Lowest first, so that the rest can ride along. */
-  #seat(watchers: Set<Watcher>): void {
-    if (watchers.size === 0) return;
-    const ordered = [...watchers].toSorted((a, b) => a.nextRevision - b.nextRevision);
-    for (const watcher of ordered) this.#join(watcher);
+  #seat(watchers: Watcher[]): void {
+    watchers.sort((a, b) => a.nextRevision - b.nextRevision);
+    for (const watcher of watchers) this.#join(watcher);
   }
 
   #join(watcher: Watcher): void {
@@ -136,29 +155,36 @@ export class CatchUp {
     const head = this.#source.currentRevision;
     let work = 1;
     if (sweep.position <= head && sweep.riders.size > 0) work += this.#slice(sweep, head, budget);
-    if (sweep.position > head) work += this.#settle(sweep, Math.max(1, budget - work));
+    if (sweep.position > head) {
+      const moves = Math.max(1, Math.floor((budget - work) / moveUnits));
+      work += moveUnits * this.#settle(sweep, moves);
+    }
     return work;
   }
 
   #slice(sweep: Sweep, head: number, budget: number): number {
     this.#riders = sweep.riders;
     this.#records = 0;
-    this.#recordsMax = Math.max(1, Math.min(budget, sliceRecordsMax));
     this.#lastRevision = 0;
     this.#stoppedAt = undefined;
-    // The visitor keeps to the budget itself, because it may stop only between revisions.
-    this.#source.eventsBetween(sweep.position, head, Number.MAX_SAFE_INTEGER, this.#visit);
-    const end = this.#stoppedAt ?? head + 1;
+    const records = Math.max(1, Math.min(budget, this.#recordsMax));
+    const unread = this.#source.eventsBetween(sweep.position, head, records, this.#visit);
+    const end = this.#stoppedAt ?? unread;
+    this.#recordsMax =
+      this.#stoppedAt === undefined
+        ? Math.min(2 * this.#recordsMax, sliceRecordsMax)
+        : Math.max(1, this.#records >> 1);
     assert(end > sweep.position, "a slice reads at least one revision");
     sweep.position = end;
     return this.#records + this.#fanout.deliver(end - 1);
   }
 
   #read(event: StoreEvent): boolean {
+    if (this.#stoppedAt !== undefined) return false;
     const revision = event.mainRevision;
     if (revision !== this.#lastRevision) {
-      const { pendingBytes } = this.#fanout;
-      if (this.#records >= this.#recordsMax || pendingBytes >= sliceBytesMax) {
+      const { pendingBytes, pendingCount } = this.#fanout;
+      if (pendingBytes >= sliceBytesMax || pendingCount >= slicePendingMax) {
         this.#stoppedAt = revision;
         return false;
       }
@@ -205,6 +231,6 @@ export class CatchUp {
     this.#sweeps.splice(this.#sweeps.indexOf(sweep), 1);
     const waiting = this.#waiting;
     this.#waiting = new Set();
-    this.#seat(waiting);
+    this.#seat([...waiting]);
   }
 }

@@ -1,6 +1,7 @@
 // Events as bytes. Each is encoded once, in one or both of two variants, and shared by every
 // watcher and stream that receives it.
 import { assert } from "../../../base/index.ts";
+import type { FrameMemory } from "./frame-memory.ts";
 import type { StoreEvent } from "./source.ts";
 import { option, variantMask } from "./watcher.ts";
 
@@ -24,6 +25,8 @@ export interface EventRun {
   readonly frames: readonly Uint8Array[];
   /** The sum of the frames. */
   readonly byteLength: number;
+  /** Room for what a carrier made of this run and may use again for its other watchers. */
+  carried: object | undefined;
 }
 
 // Several revisions may share a response, but only up to this size: clients with gRPC's usual
@@ -40,25 +43,30 @@ const typeDelete = 1;
 
 /** Encodes in the variants asked for. `previous` is the KeyValue before this change. */
 export function encodeEvent(
+  memory: FrameMemory,
   event: StoreEvent,
   wanted: { plain: boolean; withPrevious: boolean },
   previous: Uint8Array | undefined,
 ): EncodedEvent {
-  const plain = wanted.plain ? frame(event, undefined) : undefined;
+  const plain = wanted.plain ? frame(memory, event, undefined) : undefined;
   const withPrevious = !wanted.withPrevious
     ? undefined
     : previous === undefined && plain !== undefined
       ? plain
-      : frame(event, previous);
+      : frame(memory, event, previous);
   return { revision: event.mainRevision, tombstone: event.tombstone, plain, withPrevious };
 }
 
-function frame(event: StoreEvent, previous: Uint8Array | undefined): Uint8Array {
+function frame(
+  memory: FrameMemory,
+  event: StoreEvent,
+  previous: Uint8Array | undefined,
+): Uint8Array {
   const { kv } = event;
   let length = 1 + varintLength(kv.length) + kv.length;
   if (event.tombstone) length += 2;
   if (previous !== undefined) length += 1 + varintLength(previous.length) + previous.length;
-  const bytes = new Uint8Array(1 + varintLength(length) + length);
+  const bytes = memory.allocate(1 + varintLength(length) + length);
   bytes[0] = eventsTag;
   let at = writeVarint(bytes, 1, length);
   if (event.tombstone) {
@@ -115,7 +123,7 @@ export function runsOf(
     assert(bytes !== undefined, "an event was encoded for each of its receivers");
     const full = event.revision !== lastRevision && byteLength + bytes.length > sharedRunBytesMax;
     if (full && frames.length > 0) {
-      runs.push({ firstRevision, headerRevision: lastRevision, frames, byteLength });
+      runs.push(run(firstRevision, lastRevision, frames, byteLength));
       [frames, byteLength] = [[], 0];
     }
     if (frames.length === 0) firstRevision = event.revision;
@@ -124,8 +132,14 @@ export function runsOf(
     byteLength += bytes.length;
   }
   if (frames.length > 0) {
-    const headerRevision = coveredRevision ?? lastRevision;
-    runs.push({ firstRevision, headerRevision, frames, byteLength });
+    runs.push(run(firstRevision, coveredRevision ?? lastRevision, frames, byteLength));
   }
   return runs;
 }
+
+const run = (
+  firstRevision: number,
+  headerRevision: number,
+  frames: readonly Uint8Array[],
+  byteLength: number,
+): EventRun => ({ firstRevision, headerRevision, frames, byteLength, carried: undefined });

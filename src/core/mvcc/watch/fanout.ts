@@ -1,4 +1,5 @@
 import { type EncodedEvent, encodeEvent, type EventRun, runsOf } from "./event-run.ts";
+import { FrameMemory } from "./frame-memory.ts";
 import type { StoreEvent, WatchSource } from "./source.ts";
 import type { WatchCounts } from "./counts.ts";
 import { option, variantCount, variantMask, type Watcher, type WatcherGroup } from "./watcher.ts";
@@ -12,9 +13,11 @@ export class Fanout {
   readonly #source: WatchSource;
   readonly #counts: WatchCounts;
   #dirty: WatcherGroup[] = [];
+  readonly #memory = new FrameMemory();
   readonly #found: WatcherGroup[] = [];
   readonly #runs: (EventRun[] | undefined)[] = Array.from({ length: variantCount });
   #bytes = 0;
+  #count = 0;
 
   constructor(source: WatchSource, counts: WatchCounts) {
     this.#source = source;
@@ -24,6 +27,11 @@ export class Fanout {
   /** Bytes of the events gathered and not yet delivered, each counted once. */
   get pendingBytes(): number {
     return this.#bytes;
+  }
+
+  /** Changes gathered and not yet delivered, each counted for every group it matches. */
+  get pendingCount(): number {
+    return this.#count;
   }
 
   get idle(): boolean {
@@ -37,6 +45,7 @@ export class Fanout {
     if (found.length === 0) return;
     const encoded = this.#encode(event, found);
     for (const group of found) if (group.gather(encoded)) this.#dirty.push(group);
+    this.#count += found.length;
     found.length = 0;
     this.#bytes += (encoded.plain ?? encoded.withPrevious)!.length;
   }
@@ -47,10 +56,19 @@ export class Fanout {
       if (group.previousCount > 0) wanted.withPrevious = true;
       if (group.previousCount < group.size) wanted.plain = true;
     }
-    const before = event.mainRevision - 1;
-    const lookUp = wanted.withPrevious && !event.created;
-    const previous = lookUp ? this.#source.recordAt(event.key, before) : undefined;
-    return encodeEvent(event, wanted, previous);
+    const previous = wanted.withPrevious ? this.#previousOf(event) : undefined;
+    return encodeEvent(this.#memory, event, wanted, previous);
+  }
+
+  /**
+   * The KeyValue one revision before the event. Not there for a creation, nor when that revision is
+   * compacted, even if the record itself still is (etcd reads at mod_revision - 1, v3rpc/watch.go).
+   */
+  #previousOf(event: StoreEvent): Uint8Array | undefined {
+    if (event.created || event.mainRevision - 1 < this.#source.compactedRevision) return undefined;
+    const { previousMain } = event;
+    if (previousMain === 0) return undefined;
+    return this.#source.readRecord(previousMain, event.previousSub);
   }
 
   /**
@@ -63,11 +81,13 @@ export class Fanout {
     if (dirty.length === 0) return 0;
     this.#dirty = [];
     this.#bytes = 0;
+    this.#count = 0;
     let visited = 0;
     for (const group of dirty) {
       visited += group.size;
       this.#deliverGroup(group, coveredRevision);
     }
+    this.#memory.reset();
     return visited;
   }
 

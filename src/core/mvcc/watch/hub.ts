@@ -10,6 +10,7 @@ import { WatcherIndex } from "./watcher-index.ts";
 
 // A turn that publishes more than this is delivered in several parts.
 const pendingBytesMax = 4 * 1024 * 1024;
+const pendingCountMax = 20_000;
 const progressIntervalMinMs = 100;
 
 export interface WatchHubOptions {
@@ -73,7 +74,8 @@ export class WatchHub {
     this.#revision = revision;
     if (this.#synced.size === 0) return;
     for (const event of events) this.#live.gather(event, this.#synced);
-    if (this.#live.pendingBytes > pendingBytesMax) this.flush();
+    const { pendingBytes, pendingCount } = this.#live;
+    if (pendingBytes > pendingBytesMax || pendingCount > pendingCountMax) this.flush();
   }
 
   /** Delivers what was published. Returns the number of watchers it looked at. */

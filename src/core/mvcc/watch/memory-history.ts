@@ -1,5 +1,5 @@
 // A store's history in memory: what the watch machine's tests, benches and simulations read from.
-import { assert, compareBytes, ownBytes } from "../../../base/index.ts";
+import { assert, ownBytes } from "../../../base/index.ts";
 import { encodeKeyValue, makeKeyValue } from "../../proto/index.ts";
 import { keyText } from "./key-text.ts";
 import type { StoreEvent, WatchSource } from "./source.ts";
@@ -57,9 +57,19 @@ export class MemoryHistory implements WatchSource {
       kv = encodeKeyValue(makeKeyValue({ key, createRevision, modRevision, version, value }));
     }
     const created = !tombstone && before === undefined;
-    const event = { tombstone, key, kv, mainRevision, subRevision, created };
-    this.#events.push(event);
     const records = this.#records.get(text);
+    const previous = before === undefined ? undefined : records?.at(-1);
+    const event = {
+      tombstone,
+      key,
+      kv,
+      mainRevision,
+      subRevision,
+      created,
+      previousMain: previous?.mainRevision ?? 0,
+      previousSub: previous?.subRevision ?? 0,
+    };
+    this.#events.push(event);
     if (records === undefined) this.#records.set(text, [event]);
     else records.push(event);
     return event;
@@ -89,28 +99,36 @@ export class MemoryHistory implements WatchSource {
     to: number,
     budget: number,
     visit: (event: StoreEvent) => boolean,
-  ): void {
+  ): number {
+    let last = from - 1;
+    let left = budget;
+    for (let at = this.#firstFrom(from, 0); at < this.#events.length; at++) {
+      const event = this.#events[at]!;
+      if (event.mainRevision > to) break;
+      if (event.mainRevision !== last && left <= 0) return event.mainRevision;
+      last = event.mainRevision;
+      left--;
+      this.visited++;
+      visit(event);
+    }
+    return to + 1;
+  }
+
+  readRecord(main: number, sub: number): Uint8Array | undefined {
+    this.lookedUp++;
+    const record = this.#events[this.#firstFrom(main, sub)];
+    return record?.mainRevision === main && record.subRevision === sub ? record.kv : undefined;
+  }
+
+  /** Where the first record at or above (main, sub) stands. */
+  #firstFrom(main: number, sub: number): number {
     let [low, high] = [0, this.#events.length];
     while (low < high) {
       const middle = (low + high) >> 1;
-      if (this.#events[middle]!.mainRevision < from) low = middle + 1;
+      const { mainRevision, subRevision } = this.#events[middle]!;
+      if (mainRevision < main || (mainRevision === main && subRevision < sub)) low = middle + 1;
       else high = middle;
     }
-    for (let count = 0; count < budget && low < this.#events.length; count++, low++) {
-      const event = this.#events[low]!;
-      if (event.mainRevision > to) return;
-      this.visited++;
-      if (!visit(event)) return;
-    }
-  }
-
-  recordAt(key: Uint8Array, revision: number): Uint8Array | undefined {
-    this.lookedUp++;
-    if (revision < this.compactedRevision) return undefined;
-    const records = this.#records.get(keyText(key)) ?? [];
-    const record = records.findLast((event) => event.mainRevision <= revision);
-    if (record === undefined || record.tombstone) return undefined;
-    assert(compareBytes(record.key, key) === 0, "a record is found by its key");
-    return record.kv;
+    return low;
   }
 }

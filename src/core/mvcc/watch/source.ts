@@ -11,6 +11,9 @@ export interface StoreEvent {
   readonly subRevision: number;
   /** True when the key did not exist before: create_revision equals mod_revision. */
   readonly created: boolean;
+  /** The record this one replaced; 0 when there is none or it is compacted. */
+  readonly previousMain: number;
+  readonly previousSub: number;
 }
 
 export interface WatchSource {
@@ -19,18 +22,17 @@ export interface WatchSource {
   /** The revision of the last compaction; history is whole from this revision on. */
   readonly compactedRevision: number;
   /**
-   * Visits the changes with from <= main revision <= to in (main, sub) order until `visit` returns
-   * false or, at the latest, `budget` changes were visited.
+   * Visits the changes with from <= main revision <= to in (main, sub) order, never half a
+   * revision, until about `budget` were visited. Returns the first main revision not visited.
+   * Once `visit` says false it wants no more of this and all later revisions: going on is allowed,
+   * but wasted.
    */
   eventsBetween(
     from: number,
     to: number,
     budget: number,
     visit: (event: StoreEvent) => boolean,
-  ): unknown;
-  /**
-   * The stored KeyValue bytes of `key` as of main revision `revision`, borrowed; undefined when the
-   * key does not exist there or that revision has been compacted.
-   */
-  recordAt(key: Uint8Array, revision: number): Uint8Array | undefined;
+  ): number;
+  /** The stored KeyValue bytes of one record, borrowed; undefined when it is compacted. */
+  readRecord(main: number, sub: number): Uint8Array | undefined;
 }

@@ -118,11 +118,12 @@ export function specOf(key: string, more: RangeSpec = {}): WatchSpec {
 
 /** A store, its hub, and the driver's part in short form. */
 export class World {
-  readonly history: MemoryHistory = new MemoryHistory();
+  readonly history: MemoryHistory;
   readonly hub: WatchHub;
   works = 0;
 
-  constructor(progressIntervalMs = 1000) {
+  constructor(progressIntervalMs = 1000, history: MemoryHistory = new MemoryHistory()) {
+    this.history = history;
     this.hub = new WatchHub({
       source: this.history,
       random: seededRandom(1),
