@@ -49,7 +49,7 @@ export const isLocalTarget = (id: Id64): boolean =>
   id === localAppendThread || id === localApplyThread;
 
 /** Types a node sends only to itself; from anyone else they are refused. */
-const localTypes = new Set<number>([
+const localTypes = flagsOf([
   MessageType.MsgHup,
   MessageType.MsgBeat,
   MessageType.MsgUnreachable,
@@ -62,7 +62,7 @@ const localTypes = new Set<number>([
 ]);
 
 /** Types that answer something; only who is in the configuration may send them. */
-const responseTypes = new Set<number>([
+const responseTypes = flagsOf([
   MessageType.MsgAppResp,
   MessageType.MsgVoteResp,
   MessageType.MsgHeartbeatResp,
@@ -73,8 +73,14 @@ const responseTypes = new Set<number>([
   MessageType.MsgStorageApplyResp,
 ]);
 
-export const isLocalType = (type: number): boolean => localTypes.has(type);
-export const isResponseType = (type: number): boolean => responseTypes.has(type);
+export const isLocalType = (type: number): boolean => localTypes[type] === true;
+export const isResponseType = (type: number): boolean => responseTypes[type] === true;
+
+function flagsOf(types: readonly MessageType[]): boolean[] {
+  const flags = Array.from(Object.values(MessageType), () => false);
+  for (const type of types) flags[type] = true;
+  return flags;
+}
 
 /** A message with everything else empty. All are of one shape, that of decoded ones. */
 export const newMessage = (type: MessageType, to: Id64): Message => ({

@@ -21,14 +21,17 @@ function appendProposal(raft: RaftState, entries: Entry[]): DroppedProposal | un
   if (entries.length === 0) return refusals.emptyProposal;
   if (raft.tracker.get(raft.id) === undefined) return refusals.notMember;
   if (raft.leadTransferee !== zeroId) return refusals.transferInProgress;
-  if (entries.some((entry) => isConfChange(entry) && decodeChange(entry) === undefined)) {
-    return refusals.malformedChange;
-  }
-  for (let at = 0; at < entries.length; at++) {
-    if (isConfChange(entries[at]!)) admitChange(raft, entries[at]!, raft.log.lastIndex() + at + 1);
+  if (entries.some(isConfChange)) {
+    if (!entries.every(isSound)) return refusals.malformedChange;
+    for (const [at, entry] of entries.entries()) {
+      if (isConfChange(entry)) admitChange(raft, entry, raft.log.lastIndex() + at + 1);
+    }
   }
   return appendEntries(raft, entries) ? undefined : refusals.uncommittedSizeLimit;
 }
+
+const isSound = (entry: Entry): boolean =>
+  !isConfChange(entry) || decodeChange(entry) !== undefined;
 
 /** Lets a configuration change into the log at `index`, or only an empty entry in its place. */
 function admitChange(raft: RaftState, entry: Entry, index: number): void {

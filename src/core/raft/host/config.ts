@@ -67,6 +67,8 @@ export function settingsOf(config: Config): Settings {
     "election tick must be greater than heartbeat tick",
   );
   assert(config.inflightMessagesMax > 0, "max inflight messages must be greater than 0");
+  const committedSizeMaxPerReady = config.committedSizeMaxPerReady || config.messageSizeMax;
+  assert(committedSizeMaxPerReady > 0, "applying has room for something");
   const inflightBytesMax = orNoLimit(config.inflightBytesMax);
   assert(
     inflightBytesMax >= config.messageSizeMax,
@@ -81,7 +83,7 @@ export function settingsOf(config: Config): Settings {
     ...config,
     applied: config.applied ?? 0,
     asyncStorageWrites: config.asyncStorageWrites ?? false,
-    committedSizeMaxPerReady: config.committedSizeMaxPerReady || config.messageSizeMax,
+    committedSizeMaxPerReady,
     uncommittedSizeMax: orNoLimit(config.uncommittedSizeMax),
     inflightBytesMax,
     checkQuorum: config.checkQuorum ?? false,

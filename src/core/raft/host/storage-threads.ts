@@ -34,7 +34,7 @@ export function storageAppend(raft: RaftState, work: Work): Message | undefined 
   }
   message.snapshot = snapshot;
   const stable = storageAppendResponse(raft, work);
-  message.responses = stable === undefined ? responses : [...responses, stable];
+  message.responses = stable === undefined ? [...responses] : [...responses, stable];
   return message;
 }
 

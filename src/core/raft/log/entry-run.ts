@@ -47,7 +47,9 @@ export class EntryRun {
   /** Forgets the entries from `index` on. */
   truncate(index: number): void {
     assert(index >= this.#first && index <= this.next, "a run is cut inside itself");
-    this.#items.length = this.#head + index - this.#first;
+    const length = this.#head + index - this.#first;
+    // Setting the length of an array costs something even when it stays.
+    if (length < this.#items.length) this.#items.length = length;
   }
 
   /** Releases the entries before `index`. */
