@@ -31,6 +31,12 @@ export function replay(
   return { count: directives.length, differences };
 }
 
+/** What each directive of a file prints. */
+export function actualOutputs(kind: ScenarioKind, text: string): string[] {
+  const run = runnerOf(kind);
+  return parseDirectives(text).map((directive) => run(directive));
+}
+
 function runnerOf(kind: ScenarioKind): (directive: Directive) => string {
   switch (kind) {
     case "interaction": {
