@@ -104,6 +104,7 @@ export function openWal(options: WalOptions, start: WalStart): { wal: Wal; conte
     const content = readRecords(decoder, start, false);
     tail = files.pop()!;
     clearBehind(tail, decoder.lastOffset, options.segmentBytes ?? segmentBytesDefault);
+    if (!options.unsafeNoFsync) tail.syncNow();
     const wal = new Wal(options, {
       lock,
       segments,
@@ -126,7 +127,8 @@ export function openWal(options: WalOptions, start: WalStart): { wal: Wal; conte
 
 /**
  * A zero length word ends the log, but a torn write may have left bytes behind it. They were never
- * acknowledged; records written over a part of them would read as damage.
+ * acknowledged; records written over a part of them would read as damage. The cut is synced before
+ * anything is appended, as a power loss may otherwise bring back only some of them.
  */
 function clearBehind(file: DiskFile, offset: number, segmentBytes: number): void {
   const size = Math.max(file.size(), segmentBytes);
