@@ -1,0 +1,133 @@
+import { CorruptFileError } from "../errors.ts";
+import { Page, pageProblem } from "../format/page.ts";
+import type { DiskFile } from "../../host/index.ts";
+import { PageCache } from "./page-cache.ts";
+import { PageWriter } from "./page-writer.ts";
+
+/** Bytes a file grows by at once; etcd's files grow alike (bbolt/db.go, `AllocSize`). */
+const growBytes = 16 * 1024 * 1024;
+
+/** Pages of one file: read through a bounded cache, written in runs. Nothing else reads the file. */
+export class Pager {
+  readonly file: DiskFile;
+  readonly name: string;
+  readonly pageBytes: number;
+  readonly #cache: PageCache;
+  readonly writer: PageWriter;
+  readonly #header: Page;
+  #fileBytes: number;
+
+  constructor(file: DiskFile, name: string, pageBytes: number, cacheBytesMax: number) {
+    this.file = file;
+    this.name = name;
+    this.pageBytes = pageBytes;
+    this.#cache = new PageCache(pageBytes, cacheBytesMax);
+    this.writer = new PageWriter(file, pageBytes);
+    this.#header = Page.ofLength(pageBytes);
+    this.#fileBytes = file.size();
+  }
+
+  get cachedBytes(): number {
+    return this.#cache.bytes;
+  }
+  get fileBytes(): number {
+    return this.#fileBytes;
+  }
+
+  /**
+   * A branch or leaf page, checked when it came from the file. Borrowed: the next call may give its
+   * memory to another page, unless it is pinned. Throws CorruptFileError.
+   */
+  page(id: number): Page {
+    return this.#cache.find(id) ?? this.#load(id);
+  }
+
+  #load(id: number): Page {
+    const frame = this.#cache.admit(id);
+    this.#readWhole(frame, id, 0);
+    const { overflow } = frame;
+    if (overflow === 0) {
+      const problem = pageProblem(frame, id);
+      if (problem === undefined) return frame;
+      this.#cache.forget(id);
+      throw this.corrupt(id, problem);
+    }
+    this.#cache.forget(id);
+    return this.#loadLarge(frame, id, overflow);
+  }
+
+  #loadLarge(first: Page, id: number, overflow: number): Page {
+    if (first.storedId !== id)
+      throw this.corrupt(id, `page ${id}: says it is page ${first.storedId}`);
+    if ((id + overflow + 1) * this.pageBytes > this.#fileBytes) {
+      throw this.corrupt(id, `page ${id}: ${overflow} overflow pages lie outside the file`);
+    }
+    const large = Page.ofLength((overflow + 1) * this.pageBytes);
+    large.id = id;
+    this.#readWhole(large, id, 0);
+    const problem = pageProblem(large, id);
+    if (problem !== undefined) throw this.corrupt(id, problem);
+    this.#cache.admitLarge(large);
+    return large;
+  }
+
+  /** A page of any type with its overflow, checked only for its id; memory of its own. */
+  rawPage(id: number): Page {
+    this.#readWhole(this.#header, id, 0);
+    const { overflow, storedId } = this.#header;
+    if (storedId !== id) throw this.corrupt(id, `page ${id}: says it is page ${storedId}`);
+    if ((id + overflow + 1) * this.pageBytes > this.#fileBytes) {
+      throw this.corrupt(id, `page ${id}: ${overflow} overflow pages lie outside the file`);
+    }
+    const page = Page.ofLength((overflow + 1) * this.pageBytes);
+    page.id = id;
+    this.#readWhole(page, id, 0);
+    return page;
+  }
+
+  #readWhole(page: Page, id: number, from: number): void {
+    const length = page.length - from;
+    const position = id * this.pageBytes + from;
+    const got = this.file.readInto(page.bytes, page.start + from, length, position);
+    if (got === length) return;
+    this.#cache.forget(id);
+    throw this.corrupt(id, `page ${id}: the file ends after ${got} of ${length} bytes`);
+  }
+
+  /** Reads bytes as they are; those beyond the end of the file are zero. */
+  readBytes(target: Uint8Array, start: number, length: number, position: number): void {
+    const got = this.file.readInto(target, start, length, position);
+    if (got < length) target.fill(0, start + got, start + length);
+  }
+
+  /** Takes over the image of a page that was just built in the writer, so that it need not be read. */
+  publish(id: number, start: number, pages: number): void {
+    if (pages > 1) {
+      this.#cache.forget(id);
+      return;
+    }
+    const frame = this.#cache.admit(id);
+    this.writer.bytes.copy(frame.bytes, frame.start, start, start + this.pageBytes);
+  }
+
+  /** Makes the file long enough for `highWater` pages, in steps. */
+  grow(highWater: number): void {
+    const required = (highWater + 1) * this.pageBytes;
+    if (required <= this.#fileBytes) return;
+    const grown = required + growBytes;
+    this.file.truncate(grown);
+    this.#fileBytes = grown;
+  }
+
+  /** Gives back the file's end, down to `highWater` pages. */
+  shrink(highWater: number): void {
+    const required = highWater * this.pageBytes;
+    if (required >= this.#fileBytes) return;
+    this.file.truncate(required);
+    this.#fileBytes = required;
+  }
+
+  corrupt(id: number, what: string): CorruptFileError {
+    return new CorruptFileError(this.name, id * this.pageBytes, what);
+  }
+}

@@ -1,0 +1,143 @@
+import { assert } from "../../../base/index.ts";
+import type { Bucket } from "../format/bucket.ts";
+import { childFor, leafHasKeyAt, leafLowerBound } from "../format/inode.ts";
+import { bucketElement, type Page } from "../format/page.ts";
+import type { Pager } from "../pages/pager.ts";
+import { heightMax } from "./walk.ts";
+
+/** The leaf that holds `key` or would, of a bucket; borrowed. Throws CorruptFileError. */
+export function leafFor(pager: Pager, bucket: Bucket, key: Uint8Array): Page {
+  if (bucket.inline !== undefined) return bucket.inline;
+  let page = pager.page(bucket.root);
+  for (let height = 0; !page.isLeaf; height++) {
+    const id = page.child(childFor(page, key));
+    if (height > heightMax) throw pager.corrupt(id, `page ${id}: a tree without end`);
+    page = pager.page(id);
+  }
+  return page;
+}
+
+/** The position of `key` in the leaf, or -1. */
+export function positionOf(leaf: Page, key: Uint8Array): number {
+  const at = leafLowerBound(leaf, key);
+  return leafHasKeyAt(leaf, at, key) ? at : -1;
+}
+
+/**
+ * Walks the elements of one bucket in key order, either way. It stands on an element or nowhere.
+ * It keeps page ids, not memory, so any number of cursors may be open; what `key` and `value` give
+ * is borrowed until the next call to anything that reads pages. Empty pages are passed over.
+ */
+export class Cursor {
+  readonly #pager: Pager;
+  readonly #bucket: Bucket;
+  readonly #ids: number[] = [];
+  readonly #at: number[] = [];
+  /** The depth of the leaf; -1 when it stands nowhere. */
+  #depth = -1;
+
+  constructor(pager: Pager, bucket: Bucket) {
+    this.#pager = pager;
+    this.#bucket = bucket;
+  }
+
+  get isOnElement(): boolean {
+    return this.#depth >= 0;
+  }
+
+  #page(depth: number): Page {
+    return this.#bucket.inline ?? this.#pager.page(this.#ids[depth]!);
+  }
+
+  /** The leaf it stands in, and the position there. Borrowed. */
+  get leaf(): Page {
+    assert(this.#depth >= 0, "the cursor stands on an element");
+    return this.#page(this.#depth);
+  }
+  get position(): number {
+    return this.#at[this.#depth]!;
+  }
+  get key(): Buffer {
+    return this.leaf.key(this.position);
+  }
+  get value(): Buffer {
+    return this.leaf.value(this.position);
+  }
+  get isBucket(): boolean {
+    return this.leaf.leafFlags(this.position) === bucketElement;
+  }
+
+  first(): boolean {
+    this.#descend(0, this.#bucket.root, undefined, false);
+    return this.#settleForward();
+  }
+
+  last(): boolean {
+    this.#descend(0, this.#bucket.root, undefined, true);
+    this.#at[this.#depth] = this.leaf.count - 1;
+    return this.#settleBackward();
+  }
+
+  /** Goes to the first element whose key is not below `key`. */
+  seek(key: Uint8Array): boolean {
+    this.#descend(0, this.#bucket.root, key, false);
+    this.#at[this.#depth] = leafLowerBound(this.leaf, key);
+    return this.#settleForward();
+  }
+
+  next(): boolean {
+    assert(this.#depth >= 0, "the cursor stands on an element");
+    this.#at[this.#depth]!++;
+    return this.#settleForward();
+  }
+
+  previous(): boolean {
+    assert(this.#depth >= 0, "the cursor stands on an element");
+    this.#at[this.#depth]!--;
+    return this.#settleBackward();
+  }
+
+  /** From page `id` at `depth` down to a leaf: towards `key`, or along one edge. */
+  #descend(depth: number, id: number, key: Uint8Array | undefined, toLast: boolean): void {
+    this.#ids[depth] = id;
+    let page = this.#page(depth);
+    while (!page.isLeaf) {
+      const child = key !== undefined ? childFor(page, key) : toLast ? page.count - 1 : 0;
+      const below = page.child(child);
+      this.#at[depth++] = child;
+      if (depth > heightMax) throw this.#pager.corrupt(below, `page ${below}: a tree without end`);
+      this.#ids[depth] = below;
+      page = this.#page(depth);
+    }
+    this.#at[depth] = 0;
+    this.#depth = depth;
+  }
+
+  #settleForward(): boolean {
+    while (this.position >= this.leaf.count) {
+      let depth = this.#depth - 1;
+      while (depth >= 0 && this.#at[depth]! + 1 >= this.#page(depth).count) depth--;
+      if (depth < 0) return this.#leave();
+      const child = ++this.#at[depth]!;
+      this.#descend(depth + 1, this.#page(depth).child(child), undefined, false);
+    }
+    return true;
+  }
+
+  #settleBackward(): boolean {
+    while (this.position < 0) {
+      let depth = this.#depth - 1;
+      while (depth >= 0 && this.#at[depth]! === 0) depth--;
+      if (depth < 0) return this.#leave();
+      const child = --this.#at[depth]!;
+      this.#descend(depth + 1, this.#page(depth).child(child), undefined, true);
+      this.#at[this.#depth] = this.leaf.count - 1;
+    }
+    return true;
+  }
+
+  #leave(): false {
+    this.#depth = -1;
+    return false;
+  }
+}

@@ -1,0 +1,34 @@
+// What a database should hold, as plain maps: bucket → key → value, in latin1 text.
+import type { View } from "../../src/io/bbolt/index.ts";
+
+export type Model = Map<string, Map<string, string>>;
+
+export function modelOf(model: Model): Model {
+  return new Map([...model].map(([name, bucket]) => [name, new Map(bucket)]));
+}
+
+/** Everything in a view, read by its cursor, checked against its scan. */
+export function readModel(view: View): Model {
+  const model: Model = new Map();
+  for (const name of view.bucketNames()) {
+    const bucket = new Map<string, string>();
+    const cursor = view.cursor(view.bucket(name)!);
+    for (let more = cursor.first(); more; more = cursor.next()) {
+      bucket.set(cursor.key.toString("latin1"), cursor.value.toString("latin1"));
+    }
+    const keys = [...bucket.keys()];
+    let scanned = 0;
+    view.scan(view.bucket(name)!, {}, (bytes, keyStart, valueStart, valueEnd) => {
+      const key = bytes.toString("latin1", keyStart, valueStart);
+      if (
+        key !== keys[scanned++] ||
+        bucket.get(key) !== bytes.toString("latin1", valueStart, valueEnd)
+      ) {
+        throw new Error(`scan and cursor differ at element ${scanned}`);
+      }
+    });
+    if (scanned !== keys.length) throw new Error("scan and cursor differ in length");
+    model.set(name, bucket);
+  }
+  return model;
+}
