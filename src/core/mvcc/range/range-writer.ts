@@ -1,0 +1,251 @@
+// Range: from the index straight into the bytes of a RangeResponse. A stored record is spliced in
+// as it is, so a key costs a seek and a copy (etcdserver/txn/range.go, kvstore_txn.go rangeKeys).
+import { assert, emptyBytes, ownBytes } from "../../../base/index.ts";
+import { type RangeRequest, SortOrder, SortTarget } from "../../proto/index.ts";
+import type { ByteWriter } from "../record/byte-writer.ts";
+import { type RangeEnd, rangeEndOf } from "../key.ts";
+import { KeyValueView } from "../record/key-value.ts";
+import type { Store } from "../store.ts";
+import { KeyState } from "../tree/index.ts";
+import { type RangeItem, rangeItem, sortItems } from "./sorted-range.ts";
+
+const kvsTag = 0x12;
+const moreTag = 0x18;
+const countTag = 0x20;
+
+/** KEY in either default order: what the index gives without sorting. */
+export function isDefaultOrdering(request: RangeRequest): boolean {
+  return (
+    request.sortOrder === SortOrder.NONE ||
+    (request.sortTarget === SortTarget.KEY && request.sortOrder === SortOrder.ASCEND)
+  );
+}
+
+export function hasRevisionFilters(request: RangeRequest): boolean {
+  return (
+    request.minModRevision !== 0 ||
+    request.maxModRevision !== 0 ||
+    request.minCreateRevision !== 0 ||
+    request.maxCreateRevision !== 0
+  );
+}
+
+/** What a range gave; `writeRange` fills it. */
+export interface RangeOutcome {
+  /** Keys written. */
+  written: number;
+  more: boolean;
+  /** Keys in the range at its revision, whatever limit and filters say. */
+  count: number;
+  /** The last key written, borrowed from the index; empty when there was none. */
+  lastKey: Uint8Array;
+}
+
+/** Writes ranges of one store. */
+export class RangeWriter {
+  readonly #store: Store;
+  readonly #state = new KeyState();
+  readonly #view = new KeyValueView();
+
+  constructor(store: Store) {
+    this.#store = store;
+  }
+
+  /**
+   * Writes the fields `kvs`, `more` and `count` of the response, or only `kvs` when `total` is
+   * false. The revision read is the request's, or what the store shows at this moment.
+   * @throws futureRev, compacted; then nothing is written
+   */
+  write(request: RangeRequest, writer: ByteWriter, total = true): RangeOutcome {
+    const store = this.#store;
+    const at = store.revisionToRead(request.revision);
+    const end = rangeEndOf(request.rangeEnd);
+    const outcome: RangeOutcome = { written: 0, more: false, count: 0, lastKey: emptyBytes };
+    if (total) outcome.count = this.count(request.key, end, at);
+    if (!request.countOnly) {
+      if (end === "single") this.#writeOne(request, at, writer, outcome);
+      else if (isSorted(request)) this.#writeSorted(request, end, at, writer, outcome);
+      else this.#writeInOrder(request, end, at, writer, outcome);
+    }
+    if (!total) return outcome;
+    if (outcome.more) writer.countField(moreTag, 1);
+    writer.countField(countTag, outcome.count);
+    return outcome;
+  }
+
+  /** Writes the stored records of a range, as it is now, as fields of `tag`. */
+  writeRecords(key: Uint8Array, end: RangeEnd, tag: number, writer: ByteWriter): void {
+    const { index, keyCursor, readRevision, recordCursor } = this.#store;
+    const state = this.#state;
+    if (end === "single") {
+      if (!index.get(key, readRevision, state)) return;
+      this.#seek(state);
+      writer.bytesField(tag, recordCursor.buffer, recordCursor.start, recordCursor.end);
+      return;
+    }
+    keyCursor.start(key, end);
+    for (let entry = keyCursor.nextLive(); entry !== 0; entry = keyCursor.nextLive()) {
+      index.keys.get(entry, state);
+      this.#seek(state);
+      writer.bytesField(tag, recordCursor.buffer, recordCursor.start, recordCursor.end);
+    }
+  }
+
+  /** Keys of a range at a revision that was found readable. */
+  count(key: Uint8Array, end: RangeEnd, at: number): number {
+    const { index, readRevision } = this.#store;
+    if (end === "single") return index.get(key, at, this.#state) ? 1 : 0;
+    return index.count(key, end, at, readRevision);
+  }
+
+  #writeOne(request: RangeRequest, at: number, writer: ByteWriter, outcome: RangeOutcome): void {
+    const state = this.#state;
+    if (!this.#store.index.get(request.key, at, state) || isFiltered(request, state)) return;
+    this.#writeKeyValue(request, state, writer);
+    outcome.written = 1;
+    outcome.lastKey = request.key;
+  }
+
+  #writeInOrder(
+    request: RangeRequest,
+    end: Uint8Array | undefined,
+    at: number,
+    writer: ByteWriter,
+    outcome: RangeOutcome,
+  ): void {
+    const { index, keyCursor, readRevision } = this.#store;
+    const { keys } = index;
+    const state = this.#state;
+    const current = at >= readRevision;
+    const limit = request.limit > 0 ? request.limit : Infinity;
+    const filtered = hasRevisionFilters(request);
+    const started = writer.at;
+    let last = 0;
+    keyCursor.start(request.key, end);
+    for (;;) {
+      const entry = current ? keyCursor.nextLive() : keyCursor.next();
+      if (entry === 0) break;
+      if (!keys.getAt(entry, at, state) || (filtered && isFiltered(request, state))) continue;
+      if (outcome.written === limit) {
+        outcome.more = true;
+        break;
+      }
+      this.#writeKeyValue(request, state, writer);
+      last = entry;
+      outcome.written++;
+      // The first two keys' sizes are a fair guess at the others'.
+      if (outcome.written === 2) {
+        const bytes = ((writer.at - started) / 2) * Math.min(limit, outcome.count);
+        writer.ensure(Math.min(bytes * 1.05 + 64, expectedBytesMax));
+      }
+    }
+    if (last !== 0) outcome.lastKey = keys.key(last);
+  }
+
+  #writeSorted(
+    request: RangeRequest,
+    end: Uint8Array | undefined,
+    at: number,
+    writer: ByteWriter,
+    outcome: RangeOutcome,
+  ): void {
+    const items = this.#gather(request, end, at);
+    const descending = request.sortOrder === SortOrder.DESCEND;
+    sortItems(items, request.sortTarget, descending);
+    const limit = request.limit > 0 ? request.limit : Infinity;
+    outcome.more = items.length > limit;
+    outcome.written = Math.min(items.length, limit);
+    const state = this.#state;
+    for (let index = 0; index < outcome.written; index++) {
+      const item = items[index]!;
+      state.entry = item.entry;
+      state.main = item.main;
+      state.sub = item.sub;
+      state.createRevision = item.createRevision;
+      state.version = item.version;
+      this.#writeKeyValue(request, state, writer);
+    }
+  }
+
+  /** The keys to be sorted, in key order. */
+  #gather(request: RangeRequest, end: Uint8Array | undefined, at: number): RangeItem[] {
+    const { index, keyCursor } = this.#store;
+    const state = this.#state;
+    const items: RangeItem[] = [];
+    // Without an order etcd reads only one key more than the limit and sorts those.
+    const early = isDefaultOrdering(request) && !hasRevisionFilters(request) && request.limit > 0;
+    const most = early ? request.limit + 1 : Infinity;
+    keyCursor.start(request.key, end);
+    for (let entry = keyCursor.next(); entry !== 0; entry = keyCursor.next()) {
+      if (items.length === most) break;
+      if (!index.keys.getAt(entry, at, state) || isFiltered(request, state)) continue;
+      const byValue = request.sortTarget === SortTarget.VALUE;
+      items.push(rangeItem(state, byValue ? this.#valueOf(state) : emptyBytes));
+    }
+    return items;
+  }
+
+  #valueOf(state: KeyState): Uint8Array {
+    this.#seek(state);
+    const { recordCursor } = this.#store;
+    this.#view.read(recordCursor.buffer, recordCursor.start, recordCursor.end);
+    return ownBytes(this.#view.value);
+  }
+
+  #seek(state: KeyState): void {
+    const found = this.#store.recordCursor.seek(state.main, state.sub);
+    assert(found, "an indexed record is in the backend");
+  }
+
+  #writeKeyValue(request: RangeRequest, state: KeyState, writer: ByteWriter): void {
+    if (request.keysOnly) {
+      if (request.sortTarget !== SortTarget.VALUE) this.#writeFromIndex(state, writer);
+      else this.#writeWithoutValue(state, writer);
+      return;
+    }
+    this.#seek(state);
+    const { recordCursor } = this.#store;
+    writer.bytesField(kvsTag, recordCursor.buffer, recordCursor.start, recordCursor.end);
+  }
+
+  /** keys_only is answered without the record, and so without its lease (etcd 3.7). */
+  #writeFromIndex(state: KeyState, writer: ByteWriter): void {
+    const key = this.#store.index.keys.key(state.entry);
+    const { createRevision, main, version } = state;
+    const start = writer.beginMessage(kvsTag);
+    if (key.length > 0) writer.bytesField(0x0a, key, 0, key.length);
+    writer.countField(0x10, createRevision);
+    writer.countField(0x18, main);
+    writer.countField(0x20, version);
+    writer.endMessage(start);
+  }
+
+  /** keys_only sorted by value read the record; only the value goes. */
+  #writeWithoutValue(state: KeyState, writer: ByteWriter): void {
+    this.#seek(state);
+    const { buffer, start, end } = this.#store.recordCursor;
+    const view = this.#view;
+    view.read(buffer, start, end);
+    const message = writer.beginMessage(kvsTag);
+    writer.bytes(buffer, start, view.valueField);
+    writer.bytes(buffer, view.valueEnd, end);
+    writer.endMessage(message);
+  }
+}
+
+/** No more than this is set aside on a guess. */
+const expectedBytesMax = 1 << 26;
+
+const isSorted = (request: RangeRequest): boolean =>
+  request.sortTarget !== SortTarget.KEY || request.sortOrder === SortOrder.DESCEND;
+
+/** Bounds are inclusive and 0 is none (filterRangeResults). */
+function isFiltered(request: RangeRequest, state: KeyState): boolean {
+  const { maxModRevision, minModRevision, maxCreateRevision, minCreateRevision } = request;
+  return (
+    (maxModRevision !== 0 && state.main > maxModRevision) ||
+    (minModRevision !== 0 && state.main < minModRevision) ||
+    (maxCreateRevision !== 0 && state.createRevision > maxCreateRevision) ||
+    (minCreateRevision !== 0 && state.createRevision < minCreateRevision)
+  );
+}
