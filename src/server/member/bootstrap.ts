@@ -32,6 +32,10 @@ export interface BootstrapOptions {
   readonly token: string;
   readonly peerUrls: readonly string[];
   readonly unsafeNoFsync: boolean;
+  /** How syncs run; a simulator has them come back when its disk says so. */
+  readonly syncing: "adaptive" | "background";
+  /** Whether there is a transport to other members; without one only a cluster of one is made. */
+  readonly hasTransport: boolean;
 }
 
 export interface Booted {
@@ -41,6 +45,8 @@ export interface Booted {
   readonly storage: MemoryStorage;
   /** The first members of a cluster that begins now; empty for a member that goes on. */
   readonly peers: readonly Peer[];
+  /** Whether no other member is known at this moment. */
+  readonly isAlone: boolean;
 }
 
 /** Opens or makes the log; throws with the reason when this directory or these flags will not do. */
@@ -52,7 +58,7 @@ export function bootstrap(options: BootstrapOptions): Booted {
     log: options.log,
     failpoint: options.failpoint,
     unsafeNoFsync: options.unsafeNoFsync,
-    syncing: "adaptive",
+    syncing: options.syncing,
   };
   return walExists(options.disk, options.walDirectory)
     ? restart(options, walOptions)
@@ -64,7 +70,7 @@ function begin(options: BootstrapOptions, walOptions: WalOptions): Booted {
     throw new Error("joining an existing cluster is not built in Quorate yet");
   }
   const { members, local, clusterId } = initialMembers(options, options.sha1);
-  if (members.length > 1) {
+  if (members.length > 1 && !options.hasTransport) {
     throw new Error("clusters of more than one member are not built in Quorate yet");
   }
   const metadata = encodeMetadata(makeMetadata({ nodeID: local.id, clusterID: clusterId }));
@@ -77,7 +83,14 @@ function begin(options: BootstrapOptions, walOptions: WalOptions): Booted {
     id: member.id,
     context: encodeConfChangeContext({ member, isPromote: false }),
   }));
-  return { id: local.id, clusterId, wal, storage: new MemoryStorage(), peers };
+  return {
+    id: local.id,
+    clusterId,
+    wal,
+    storage: new MemoryStorage(),
+    peers,
+    isAlone: peers.length === 1,
+  };
 }
 
 function restart(options: BootstrapOptions, walOptions: WalOptions): Booted {
@@ -101,5 +114,5 @@ function restart(options: BootstrapOptions, walOptions: WalOptions): Booted {
     "local-member-id": id64Hex(id),
     "commit-index": content.hardState.commit,
   });
-  return { id, clusterId, wal, storage, peers: [] };
+  return { id, clusterId, wal, storage, peers: [], isAlone: !options.hasTransport };
 }

@@ -32,7 +32,7 @@ import {
   type PutRequest,
   type TxnRequest,
 } from "../../core/proto/index.ts";
-import { RawNode } from "../../core/raft/index.ts";
+import { type Message, RawNode } from "../../core/raft/index.ts";
 import { seededRandom } from "../../base/index.ts";
 import type { Cancel, Clock, Log, Random } from "../../io/host/index.ts";
 import type { Booted } from "./bootstrap.ts";
@@ -73,6 +73,8 @@ export interface ServerParts {
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
+  /** Hands messages to the other members; a member alone has none to send. */
+  readonly send: (messages: readonly Message[]) => void;
   /** The end of a turn: connections write. */
   readonly endTurn: () => void;
   /** The member stopped for good. */
@@ -176,7 +178,7 @@ export class Server {
       applier: new Applier(this.#machine()),
       clock,
       log,
-      send: () => {},
+      send: this.#parts.send,
       endTurn: () => this.#endTurn(),
       fail: this.#parts.fail,
       leaderChanged: (isLeader) => this.#leaderChanged(isLeader),
@@ -224,12 +226,7 @@ export class Server {
   /** Starts to tick; `ready` is called when the member has published itself through the log. */
   start(ready: () => void): void {
     this.#onReady = ready;
-    const electionTicks = Math.trunc(this.options.electionMs / this.options.heartbeatMs);
-    this.log.info("started as single-node; fast-forwarding election ticks", {
-      "local-member-id": id64Hex(this.memberId),
-      "forward-ticks": electionTicks - 1,
-    });
-    this.member.start({ advanceTicks: electionTicks - 1 });
+    this.member.start({ advanceTicks: this.#advanceTicks() });
     this.#publish();
     this.#stopAutoCompaction = startAutoCompaction(this.clock, this.log, {
       ...this.options.autoCompaction,
@@ -243,6 +240,17 @@ export class Server {
       },
     });
     if (this.store.pendingCompactions > 0) this.compactions.run();
+  }
+
+  /** A member alone need not wait a whole election timeout: nobody else can lead. */
+  #advanceTicks(): number {
+    if (!this.#parts.booted.isAlone) return 0;
+    const electionTicks = Math.trunc(this.options.electionMs / this.options.heartbeatMs);
+    this.log.info("started as single-node; fast-forwarding election ticks", {
+      "local-member-id": id64Hex(this.memberId),
+      "forward-ticks": electionTicks - 1,
+    });
+    return electionTicks - 1;
   }
 
   /** Takes no more requests; `done` when the log is written and closed. */

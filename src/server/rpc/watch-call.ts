@@ -100,6 +100,13 @@ export class WatchCall implements WatchCarrier {
     this.#answer({ watchId, canceled: true, compactRevision: compactedRevision }, 0);
   }
 
+  /** Brings the service's sum up to date. */
+  recount(): void {
+    const { bufferedBytes } = this.call;
+    this.#service.heldBytes += bufferedBytes - this.#heldBytes;
+    this.#heldBytes = bufferedBytes;
+  }
+
   /** Ends the call and every watcher on it. Does nothing the second time. */
   end(status: Status): void {
     if (this.#closed) return;
@@ -155,18 +162,13 @@ export class WatchCall implements WatchCarrier {
   #send(message: Uint8Array): boolean {
     if (this.#closed) return true;
     const belowMark = this.call.send(message);
-    this.#hold(this.call.bufferedBytes);
+    this.recount();
     if (!belowMark && this.#heldBytes >= this.#service.allowance) this.#full = true;
     return belowMark;
   }
 
-  #hold(bytes: number): void {
-    this.#service.heldBytes += bytes - this.#heldBytes;
-    this.#heldBytes = bytes;
-  }
-
   #drained(): void {
-    this.#hold(this.call.bufferedBytes);
+    this.recount();
     this.#full = false;
     this.#watchers.drained();
     if (!this.#paused) return;

@@ -226,6 +226,32 @@ test("when all streams together hold too much, each is held to the carrier's own
   assert.ok(client.call.bufferedBytes < 66 * 1024);
 });
 
+test("what streams wrote out in silence is not held against the others", () => {
+  const { world, service, connect } = start();
+  const value = "x".repeat(1 << 20);
+  const quiet = Array.from({ length: 300 }, connect);
+  for (const client of quiet) {
+    client.create("a");
+    client.call.reading = false;
+  }
+  world.write(`a=${value}`);
+  for (const { call } of quiet) call.bufferedBytes = 0;
+  assert.ok(service.heldBytes > 300 << 20);
+  const client = connect();
+  client.create("b");
+  client.call.reading = false;
+  for (let round = 0; round < 70; round++) {
+    for (let put = 0; put < 40; put++) world.write(`b=${"x".repeat(2000)}`);
+    client.call.drain();
+    world.catchUp();
+  }
+  client.call.drain();
+  world.catchUp();
+  for (let put = 0; put < 200; put++) world.write(`b=${"x".repeat(2000)}`);
+  assert.equal(service.heldBytes, client.call.bufferedBytes);
+  assert.ok(service.heldBytes > 300_000);
+});
+
 test("a client that asks without reading the answers is not read from until it does", () => {
   const { connect } = start();
   const client = connect();

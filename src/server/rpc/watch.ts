@@ -32,6 +32,7 @@ export interface WatchServiceOptions {
 const streamBytesMax = 1024 * 1024;
 /** When all streams together hold this much, each is held to io/grpc's mark. */
 const heldBytesMax = 256 * 1024 * 1024;
+const recountEvery = 64;
 
 /**
  * All Watch streams of a member. Memory: a stream holds at most `streamBytesMax` (io/grpc's mark,
@@ -43,6 +44,7 @@ export class WatchService {
   readonly #calls = new Set<WatchCall>();
   /** Bytes all streams hold unsent, as last seen. Kept by the calls. */
   heldBytes = 0;
+  #asked = 0;
 
   constructor(options: WatchServiceOptions) {
     this.options = options;
@@ -50,6 +52,10 @@ export class WatchService {
 
   /** How much one stream may hold now. */
   get allowance(): number {
+    if (this.heldBytes >= heldBytesMax && this.#asked++ % recountEvery === 0) {
+      // Streams that were written out since they last spoke are still counted as they were then.
+      for (const call of this.#calls) call.recount();
+    }
     return this.heldBytes < heldBytesMax ? streamBytesMax : 0;
   }
 
