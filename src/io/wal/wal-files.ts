@@ -79,7 +79,8 @@ function persistRename({ disk, directory, clock, unsafeNoFsync }: WalOptions): v
 /** As Go's layout 20060102.150405.999999 prints it. */
 function stampOf(wallMs: number): string {
   const digits = new Date(wallMs).toISOString().replaceAll(/[-:TZ]/g, "");
-  return `${digits.slice(0, 8)}.${digits.slice(8, 14)}.${digits.slice(15)}`;
+  const stamp = `${digits.slice(0, 8)}.${digits.slice(8)}`;
+  return stamp.replace(/\.?0+$/, "");
 }
 
 /**
