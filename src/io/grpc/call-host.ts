@@ -12,8 +12,11 @@ export interface CallCounts {
   messageBytesSent: number;
 }
 
-/** Uncompresses at most `bytesMax` bytes; the status the call ends with when it cannot. */
-export type Gunzip = (bytes: Uint8Array, bytesMax: number) => Uint8Array | Status;
+/** Uncompresses at most `bytesMax` bytes, or says why it cannot. */
+export type Gunzip = (
+  bytes: Uint8Array,
+  bytesMax: number,
+) => Uint8Array | "no gzip header" | "too large" | "damaged";
 
 /** What the calls of one connection share. */
 export interface ConnectionState {

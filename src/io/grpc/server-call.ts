@@ -17,6 +17,19 @@ export const sendBufferBytesHigh = 1024 * 1024;
 // The prefix of the message being sent; copied before the call that uses it returns.
 const prefix = new Uint8Array(prefixBytes);
 
+// The words of grpc-go's rpc_util.go for what gzip made of a message.
+const tooLargeUnpacked = (max: number): Status => ({
+  code: Code.ResourceExhausted,
+  message: `grpc: received message after decompression larger than max ${max}`,
+});
+const notUnpacked = (why: "no gzip header" | "damaged"): Status => ({
+  code: Code.Internal,
+  message:
+    why === "damaged"
+      ? "grpc: failed to read decompressed data: gzip: invalid checksum"
+      : "grpc: failed to decompress the message: gzip: invalid header",
+});
+
 export class GrpcCall extends Http2Stream implements ServerCall, MessageSink, Deadlined {
   readonly path: string;
   readonly deadlineMs: number | undefined;
@@ -180,9 +193,10 @@ export class GrpcCall extends Http2Stream implements ServerCall, MessageSink, De
       const message = "grpc: compressed flag set with identity or empty encoding";
       return this.end({ code: Code.Internal, message });
     }
-    const plain = this.#host.gunzip!(view, this.#host.maxReceiveBytes);
-    if (plain instanceof Uint8Array) this.#take(plain);
-    else this.end(plain);
+    const max = this.#host.maxReceiveBytes;
+    const plain = this.#host.gunzip!(view, max);
+    if (typeof plain !== "string") return this.#take(plain);
+    this.end(plain === "too large" ? tooLargeUnpacked(max) : notUnpacked(plain));
   }
 
   onAborted(cause: "reset" | "connection"): void {

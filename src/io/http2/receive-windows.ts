@@ -99,7 +99,12 @@ export class ReceiveWindows {
       stream.granted = 0;
       this.#grantNext();
     }
-    if (bytes > stream.receiveWindow && !stream.waitsForGrant) {
+    const lacks = bytes - stream.receiveWindow;
+    if (lacks <= 0 || stream.waitsForGrant) return;
+    if (stream.granted > 0) {
+      // Its message was granted whole; the initial window has been taken back since.
+      this.#widen(stream, lacks);
+    } else {
       stream.waitsForGrant = true;
       this.#waiting.push(stream);
       this.#grantNext();
@@ -195,11 +200,11 @@ export class ReceiveWindows {
       const lacks = stream.needs - stream.receiveWindow;
       if (lacks > 0 && !stream.remoteEnded) {
         const { grantBytesMax, heldBytesHigh } = this.#limits;
-        if (this.#granted > 0 && this.#granted + lacks > grantBytesMax) return;
+        if (this.#granted > 0 && this.#granted + stream.needs > grantBytesMax) return;
         // Messages under way never add up to this: what is held is whole and waits for its reader.
         if (this.held > heldBytesHigh + 2 * grantBytesMax) return;
-        this.#granted += lacks;
-        stream.granted += lacks;
+        this.#granted += stream.needs;
+        stream.granted = stream.needs;
         this.#widen(stream, lacks);
       }
       stream.waitsForGrant = false;

@@ -10,8 +10,10 @@ let shared: Buffer | undefined;
 /** Receives bytes[0, length), borrowed until it returns. */
 export type OnBytes = (bytes: Uint8Array, length: number) => void;
 
+/** What node:net keeps in a socket: its handle, and the server that counts it. */
 interface HandleOwner {
   _handle: unknown;
+  _server: unknown;
 }
 
 /**
@@ -33,6 +35,8 @@ function adopt(duplex: Duplex, onBytes: OnBytes): Socket | undefined {
   const handle = owner._handle;
   if (handle === null || handle === undefined || duplex.readableLength > 0) return undefined;
   owner._handle = null;
+  const server = owner._server;
+  owner._server = null;
   shared ??= Buffer.allocUnsafeSlow(sharedBytes);
   const onread = {
     buffer: shared,
@@ -44,6 +48,7 @@ function adopt(duplex: Duplex, onBytes: OnBytes): Socket | undefined {
   // `handle` is how node:net itself makes accepted sockets; its types leave it out.
   const options: object = { handle, readable: true, writable: true, onread };
   const socket = new Socket(options);
+  (socket as unknown as HandleOwner)._server = server;
   socket.read(0);
   return socket;
 }

@@ -39,7 +39,7 @@ export abstract class Http2Stream {
 
   // Receiving; kept by ReceiveWindows.
   receiveWindow: number;
-  /** Window beyond the initial one, given for the message in arrival. */
+  /** What the message in arrival counts against the budget of grants, once it is granted. */
   granted = 0;
   /** Bytes received that the layer above holds and has not used. */
   retained = 0;
