@@ -1,5 +1,8 @@
 import assert from "node:assert/strict";
+import { randomInt } from "node:crypto";
+import { env } from "node:process";
 import { test } from "node:test";
+import { seededRandom } from "../../base/index.ts";
 import { World } from "../../core/mvcc/watch/test-fixture.ts";
 import { type Client, eventTexts, serve } from "./watch-fixture.ts";
 import type { WatchService, WatchServiceOptions } from "./watch.ts";
@@ -281,4 +284,31 @@ test("streams that require a leader end when told there is none; others stay", (
   service.endStreamsRequiringLeader();
   assert.deepEqual(strict.call.status, { code: 14, message: "etcdserver: no leader" });
   assert.equal(easy.call.ended, false);
+});
+
+test("whatever bytes come as a request, at most their own stream ends", (context) => {
+  const seed = Number(env["SEED"] ?? randomInt(1e9));
+  context.diagnostic(`SEED=${seed}`);
+  const random = seededRandom(seed);
+  const { world, service, connect } = start();
+  const witness = connect();
+  witness.create("a");
+  for (let round = 0; round < 20_000; round++) {
+    const client = connect();
+    client.create("a", { rangeEnd: bytes("b"), watchId: random.below(3), startRevision: 1 });
+    const request = Uint8Array.from({ length: random.below(30) }, () => random.below(256));
+    // Half of them begin as a request does.
+    if (request.length > 1 && round % 2 === 0) {
+      request[0] = 0x0a + 8 * random.below(3);
+      request[1] = request.length - 2;
+    }
+    client.message(request);
+    if (round % 500 === 0) world.write("a=1");
+    if (round % 100 === 0) world.catchUp();
+    client.call.onCancel?.("reset");
+    assert.equal(client.call.ended, true);
+  }
+  assert.equal(eventTexts(witness.call.take()).length, 40);
+  assert.deepEqual([world.hub.counts.streams, world.hub.counts.slowWatchers], [1, 0]);
+  assert.equal(service.heldBytes, 0);
 });

@@ -16,7 +16,6 @@ const sweepsMax = 8;
 const nearRevisions = 2048;
 // A slice ends with the revision that reaches one of these.
 const sliceRecordsMax = 1000;
-const sliceRecordsFirst = 16;
 const seatingsMax = 8;
 // A watcher that changes its list costs as much as this many records read.
 const moveUnits = 4;
@@ -46,10 +45,7 @@ export class CatchUp {
   // The slice being read; fields, so that one visitor serves all slices.
   #riders: WatcherIndex | undefined;
   #records = 0;
-  // Follows the size of what is read, so that little is read past the limit of bytes.
-  #recordsMax = sliceRecordsFirst;
   #lastRevision = 0;
-  #stoppedAt: number | undefined;
   readonly #visit = (event: StoreEvent): boolean => this.#read(event);
 
   constructor(source: WatchSource, counts: WatchCounts, synced: WatcherIndex) {
@@ -80,8 +76,8 @@ export class CatchUp {
   }
 
   /**
-   * Reads and delivers until about `budget` units are spent: a unit is a record read or a watcher
-   * given something; moving a watcher from list to list takes four. Returns whether more can be done at once.
+   * Reads and delivers until about `budget` units are spent: a record read or a watcher given
+   * something is one, a watcher moved to another list four. Returns whether more can be done now.
    */
   run(budget: number): boolean {
     let left = budget - moveUnits * this.#seatEntering(Math.ceil(budget / moveUnits));
@@ -166,28 +162,18 @@ export class CatchUp {
     this.#riders = sweep.riders;
     this.#records = 0;
     this.#lastRevision = 0;
-    this.#stoppedAt = undefined;
-    const records = Math.max(1, Math.min(budget, this.#recordsMax));
-    const unread = this.#source.eventsBetween(sweep.position, head, records, this.#visit);
-    const end = this.#stoppedAt ?? unread;
-    this.#recordsMax =
-      this.#stoppedAt === undefined
-        ? Math.min(2 * this.#recordsMax, sliceRecordsMax)
-        : Math.max(1, this.#records >> 1);
+    const records = Math.max(1, Math.min(budget, sliceRecordsMax));
+    const end = this.#source.eventsBetween(sweep.position, head, records, this.#visit);
     assert(end > sweep.position, "a slice reads at least one revision");
     sweep.position = end;
     return this.#records + this.#fanout.deliver(end - 1);
   }
 
   #read(event: StoreEvent): boolean {
-    if (this.#stoppedAt !== undefined) return false;
     const revision = event.mainRevision;
     if (revision !== this.#lastRevision) {
       const { pendingBytes, pendingCount } = this.#fanout;
-      if (pendingBytes >= sliceBytesMax || pendingCount >= slicePendingMax) {
-        this.#stoppedAt = revision;
-        return false;
-      }
+      if (pendingBytes >= sliceBytesMax || pendingCount >= slicePendingMax) return false;
       assert(revision > this.#lastRevision, "history is read in order");
       this.#lastRevision = revision;
     }

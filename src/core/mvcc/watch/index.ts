@@ -18,7 +18,7 @@
 // `server/rpc` opens a stream per client stream, acknowledges what `create` and `cancel` return,
 // and tells the stream when its client reads again (`drained`) and when it is gone (`close`).
 //
-// Memory: about 300 bytes a watcher and 600 bytes a stream here; besides, what one turn publishes
+// Memory: about 300 bytes a watcher and 800 a stream with its carrier; besides, what one turn publishes
 // until `flush`, at most 4 MiB and one revision, shared by all, and 1 MiB and one revision for a
 // slice of history. What a stream may hold unsent is its sink's to decide.
 export type { WatchCounts } from "./counts.ts";

@@ -109,7 +109,7 @@ export class MemoryHistory implements WatchSource {
       last = event.mainRevision;
       left--;
       this.visited++;
-      visit(event);
+      if (!visit(event)) return event.mainRevision;
     }
     return to + 1;
   }

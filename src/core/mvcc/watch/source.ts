@@ -23,9 +23,8 @@ export interface WatchSource {
   readonly compactedRevision: number;
   /**
    * Visits the changes with from <= main revision <= to in (main, sub) order, never half a
-   * revision, until about `budget` were visited. Returns the first main revision not visited.
-   * Once `visit` says false it wants no more of this and all later revisions: going on is allowed,
-   * but wasted.
+   * revision, until about `budget` were visited or `visit` returns false: it then wants nothing of
+   * that revision. Returns the first main revision not visited.
    */
   eventsBetween(
     from: number,
