@@ -45,6 +45,7 @@ export interface Config {
   readonly warningUnaryRequestMs: number;
   readonly maxLearners: number;
   readonly unsafeNoFsync: boolean;
+  readonly socketReusePort: boolean;
   readonly logLevel: string;
   readonly logFormat: "json" | "console";
   readonly logOutputs: readonly string[];
@@ -167,6 +168,7 @@ function read(values: FlagValues): Config {
     warningUnaryRequestMs: duration("warning-unary-request-duration", 300),
     maxLearners: number("max-learners"),
     unsafeNoFsync: bool("unsafe-no-fsync"),
+    socketReusePort: bool("socket-reuse-port"),
     logLevel: text("log-level"),
     logFormat: text("log-format") as "json" | "console",
     logOutputs: list("log-outputs"),

@@ -1,15 +1,16 @@
-// Makes the real things and puts them together: disk, clock, log on disk, server, listeners.
+// Makes the real things and puts them together: disk, clock, server, listeners.
 import { createHash } from "node:crypto";
-import { createServer, type Server as NetServer } from "node:net";
 import { join } from "node:path";
 import { MemoryBackend } from "../../core/mvcc/index.ts";
 import { GrpcServer } from "../../io/grpc/index.ts";
 import type { Log } from "../../io/host/index.ts";
 import { nodeClock, nodeDisk, nodeRandom } from "../../io/host/node/index.ts";
+import { gunzip } from "../../io/http/index.ts";
 import { type Booted, bootstrap, Server } from "../member/index.ts";
 import { grpcOverheadBytes, services } from "../rpc/index.ts";
 import type { Config } from "./config.ts";
-import type { ListenUrl } from "./urls.ts";
+import { listenForClients, listenForPeers } from "./listeners.ts";
+import { logServing, logStarting } from "./start-log.ts";
 import { etcdMinorVersion, etcdVersion } from "./version.ts";
 
 export interface RunningServer {
@@ -18,7 +19,10 @@ export interface RunningServer {
   stop(): Promise<void>;
 }
 
+// Calls under way get this long; with closing the log a stop stays under a second.
 const drainGraceMs = 700;
+/** etcd's own database is five pages before the first key; etcdctl divides by this size. */
+const emptySizeBytes = 5 * 4096;
 
 /** Starts a member and serves clients; resolves when it is ready. */
 export async function startServer(
@@ -26,10 +30,59 @@ export async function startServer(
   log: Log,
   fail: (error: Error) => void,
 ): Promise<RunningServer> {
+  logStarting(config, log);
+  let server: Server | undefined = undefined;
+  const peers = await listenForPeers(config, log, () => server);
+  let flush = (): void => {};
+  server = makeServer(config, log, { endTurn: () => flush(), fail });
+  const { methods } = services(server, config);
+  const grpc = new GrpcServer({
+    methods,
+    maxReceiveBytes: config.maxRequestBytes + grpcOverheadBytes,
+    clock: nodeClock,
+    gunzip,
+    maxConcurrentStreams: config.maxConcurrentStreams,
+    connection: {
+      keepalive: {
+        minTimeMs: config.keepaliveMinTimeMs,
+        permitWithoutStream: false,
+        timeMs: config.keepaliveIntervalMs || Infinity,
+        timeoutMs: config.keepaliveTimeoutMs,
+      },
+    },
+    onFault: (call, error) =>
+      log.error("a request failed unexpectedly", { path: call.path, error }),
+  });
+  flush = () => grpc.flush();
+  logServing(config, log, server);
+  // The clock's timers do not keep a process alive; a member that is running does.
+  const alive = setInterval(() => {}, 2 ** 30);
+  await new Promise<void>((ready) => server.start(ready));
+  log.info("ready to serve client requests");
+  const clients = await listenForClients(config, log, server, grpc);
+  return { server, stop: () => stop() };
+
+  async function stop(): Promise<void> {
+    const fields = { name: config.name, "data-dir": config.dataDirectory };
+    log.info("closing etcd server", fields);
+    clients.stopAccepting();
+    await grpc.drain(drainGraceMs);
+    log.info("skipped leadership transfer for single voting member cluster");
+    await new Promise<void>((done) => server!.stop(() => done()));
+    await Promise.all([clients.close(), peers.close()]);
+    clearInterval(alive);
+    log.info("closed etcd server", fields);
+  }
+}
+
+function makeServer(
+  config: Config,
+  log: Log,
+  host: { endTurn: () => void; fail: (error: Error) => void },
+): Server {
   const booted = boot(config, log);
   const backend = new MemoryBackend();
-  let flush = (): void => {};
-  const server = new Server({
+  return new Server({
     options: {
       ...config,
       clientUrls: config.advertiseClientUrls.map((url) => url.text),
@@ -41,48 +94,21 @@ export async function startServer(
       clusterVersion: etcdMinorVersion,
     },
     booted,
-    backend: { backend, sizeBytes: () => 0, inUseBytes: () => 0 },
+    backend: {
+      backend,
+      sizeBytes: () => Math.max(emptySizeBytes, backend.records.capacityBytes),
+      inUseBytes: () => Math.max(emptySizeBytes, backend.records.capacityBytes),
+    },
     clock: nodeClock,
     random: nodeRandom,
     log,
     send: () => {},
-    endTurn: () => flush(),
-    fail,
+    ...host,
   });
-  const { methods } = services(server, config);
-  const grpc = new GrpcServer({
-    methods,
-    maxReceiveBytes: config.maxRequestBytes + grpcOverheadBytes,
-    clock: nodeClock,
-    maxConcurrentStreams: config.maxConcurrentStreams,
-  });
-  flush = () => grpc.flush();
-  // The clock's timers do not keep a process alive; a member that is running does.
-  const alive = setInterval(() => {}, 2 ** 30);
-  await new Promise<void>((ready) => server.start(ready));
-  log.info("ready to serve client requests");
-  const listeners = await Promise.all(config.listenClientUrls.map((url) => listen(url, grpc)));
-  for (const url of config.listenClientUrls) {
-    log.info("serving client traffic insecurely; this is strongly discouraged!", {
-      traffic: "grpc+http",
-      address: url.text,
-    });
-  }
-  return {
-    server,
-    stop: async () => {
-      for (const listener of listeners) listener.close();
-      await grpc.drain(drainGraceMs);
-      await new Promise<void>((done) => server.stop(() => done()));
-      clearInterval(alive);
-    },
-  };
 }
 
 function boot(config: Config, log: Log): Booted {
   const memberDirectory = join(config.dataDirectory, "member");
-  nodeDisk.mkdir(config.dataDirectory);
-  nodeDisk.mkdir(memberDirectory);
   nodeDisk.mkdir(join(memberDirectory, "snap"));
   return bootstrap({
     disk: nodeDisk,
@@ -98,15 +124,5 @@ function boot(config: Config, log: Log): Booted {
     unsafeNoFsync: config.unsafeNoFsync,
     syncing: "adaptive",
     hasTransport: false,
-  });
-}
-
-function listen(url: ListenUrl, grpc: GrpcServer): Promise<NetServer> {
-  const listener = createServer({ noDelay: true }, (socket) => {
-    grpc.accept(socket, { address: socket.remoteAddress ?? "", commonName: undefined });
-  });
-  return new Promise((resolve, reject) => {
-    listener.once("error", reject);
-    listener.listen(url.port, url.host, () => resolve(listener));
   });
 }

@@ -1,0 +1,54 @@
+// server/http: what probes, dashboards and peers ask by plain HTTP. It reads the member's state and
+// changes none of it.
+import { id64Hex } from "../../base/index.ts";
+import { goString, type Member } from "../../core/membership/index.ts";
+import type { IncomingMessage, ServerResponse } from "../../io/http/index.ts";
+import type { Server } from "../member/index.ts";
+import { healthRoutes } from "./health.ts";
+import { type Handler, onlyGet, replyJson, router } from "./reply.ts";
+
+type Listener = (request: IncomingMessage, response: ServerResponse) => void;
+
+/** The paths of a client port. */
+export const clientHttp = (server: Server): Listener =>
+  router(new Map([["/version", onlyGet(version(server))], ...healthRoutes(server)]));
+
+/** The paths of a peer port that a cluster of one needs. */
+export const peerHttp = (server: Server): Listener =>
+  router(
+    new Map([
+      ["/version", onlyGet(version(server))],
+      ["/members", onlyGet(members(server))],
+    ]),
+  );
+
+const version =
+  (server: Server): Handler =>
+  (_request, response) => {
+    const { cluster, storageVersion, options } = server;
+    replyJson(
+      response,
+      JSON.stringify({
+        etcdserver: options.serverVersion,
+        etcdcluster: cluster.version ?? "not_decided",
+        storage: storageVersion ?? "unknown",
+      }),
+    );
+  };
+
+const members =
+  (server: Server): Handler =>
+  (_request, response) => {
+    response.setHeader("X-Etcd-Cluster-ID", id64Hex(server.clusterId));
+    replyJson(response, `[${server.cluster.members().map(memberJson).join(",")}]\n`);
+  };
+
+/** Ids are bare uint64 numbers: JSON.stringify cannot print them. */
+function memberJson({ id, peerUrls, isLearner, name, clientUrls }: Member): string {
+  const list = (urls: readonly string[]): string => `[${urls.map(goString).join(",")}]`;
+  const fields = [`"id":${id}`, `"peerURLs":${list(peerUrls)}`];
+  if (isLearner) fields.push(`"isLearner":true`);
+  if (name !== "") fields.push(`"name":${goString(name)}`);
+  if (clientUrls.length > 0) fields.push(`"clientURLs":${list(clientUrls)}`);
+  return `{${fields.join(",")}}`;
+}
