@@ -34,6 +34,8 @@ export interface BootstrapOptions {
   readonly unsafeNoFsync: boolean;
   /** How syncs run; a simulator has them come back when its disk says so. */
   readonly syncing: "adaptive" | "background";
+  /** Sizes of the log's files where they are not etcd's: a simulator cuts segments early. */
+  readonly walSizes?: Pick<WalOptions, "segmentBytes" | "zeroAheadBytes">;
   /** Whether there is a transport to other members; without one only a cluster of one is made. */
   readonly hasTransport: boolean;
 }
@@ -59,6 +61,7 @@ export function bootstrap(options: BootstrapOptions): Booted {
     failpoint: options.failpoint,
     unsafeNoFsync: options.unsafeNoFsync,
     syncing: options.syncing,
+    ...options.walSizes,
   };
   return walExists(options.disk, options.walDirectory)
     ? restart(options, walOptions)

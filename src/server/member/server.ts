@@ -100,11 +100,12 @@ export class Server {
   readonly header: HeaderTemplate;
   readonly hub: WatchHub;
   readonly member: Member;
+  /** The member's alone to step; others look at it (its status) or ask for a transfer. */
+  readonly raft: RawNode;
   readonly backend: BackendHost;
   readonly compactions: CompactionRunner;
   readonly #parts: ServerParts;
   readonly #records: ClusterRecords;
-  readonly #raft: RawNode;
   #stopAutoCompaction: Cancel = () => {};
   #onReady: (() => void) | undefined;
   #consistentIndex = 0;
@@ -137,7 +138,7 @@ export class Server {
     this.compactions = new CompactionRunner(this.store, clock, log, {
       sleepMs: options.compactionSleepMs,
     });
-    this.#raft = this.#startRaft();
+    this.raft = this.#startRaft();
     this.member = this.#makeMember();
   }
 
@@ -172,7 +173,7 @@ export class Server {
         maxRequestBytes: options.maxRequestBytes,
         snapshotCatchUpEntries: options.snapshotCatchUpEntries,
       },
-      raft: this.#raft,
+      raft: this.raft,
       storage: booted.storage,
       wal: booted.wal,
       applier: new Applier(this.#machine()),
