@@ -2,6 +2,7 @@
 // a record that cannot be read is what a crash leaves behind, and is told apart from real damage.
 
 const twoTo32 = 0x1_0000_0000;
+const groupDepthMax = 10_000;
 
 /** Writes a counter (0 to 2^53) at `at`; returns the place after it. */
 export function writeVarint(target: Uint8Array, at: number, value: number): number {
@@ -131,14 +132,16 @@ export class WireCursor {
 
   #skipGroup(startTag: number): void {
     const open = [startTag];
-    while (open.length > 0) {
+    while (open.length > 0 && !this.broken) {
       const tag = this.tag();
-      if (this.broken || open.length > 100) break;
-      if ((tag & 7) === 3) open.push(tag);
-      else if ((tag & 7) === 4) {
-        if (open.pop() !== tag - 1) break;
+      if (this.broken) return;
+      if ((tag & 7) === 3) {
+        open.push(tag);
+        // As deep as Go's runtime goes.
+        if (open.length > groupDepthMax) this.broken = true;
+      } else if ((tag & 7) === 4) {
+        if (open.pop() !== tag - 1) this.broken = true;
       } else this.skip(tag);
     }
-    if (open.length > 0) this.broken = true;
   }
 }

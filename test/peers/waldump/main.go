@@ -14,7 +14,9 @@ import (
 	"strconv"
 
 	"go.etcd.io/etcd/client/pkg/v3/fileutil"
+	"go.etcd.io/etcd/server/v3/etcdserver/api/membership"
 	"go.etcd.io/etcd/server/v3/etcdserver/api/snap"
+	"go.etcd.io/etcd/server/v3/etcdserver/api/v2store"
 	"go.etcd.io/etcd/server/v3/storage/wal"
 	"go.etcd.io/etcd/server/v3/storage/wal/walpb"
 	"go.etcd.io/raft/v3/raftpb"
@@ -210,8 +212,25 @@ func readSnap(path string) any {
 	for _, id := range s.GetMetadata().GetConfState().GetVoters() {
 		voters = append(voters, strconv.FormatUint(id, 16))
 	}
+	st := v2store.New("/0", "/1")
+	stored := map[string]any{}
+	if err := st.Recovery(s.GetData()); err == nil {
+		members, removed := membership.MembersFromStore(zap.NewNop(), st)
+		names, gone := map[string]string{}, []string{}
+		for id, m := range members {
+			names[id.String()] = m.Name
+		}
+		for id := range removed {
+			gone = append(gone, id.String())
+		}
+		stored["members"], stored["removed"] = names, gone
+		if e, err := st.Get("/0/version", false, false); err == nil {
+			stored["version"] = *e.Node.Value
+		}
+	}
 	return map[string]any{
-		"index": s.GetMetadata().GetIndex(), "term": s.GetMetadata().GetTerm(), "voters": voters,
+		"stored": stored,
+		"index":  s.GetMetadata().GetIndex(), "term": s.GetMetadata().GetTerm(), "voters": voters,
 		"data": string(s.GetData()), "error": "",
 	}
 }

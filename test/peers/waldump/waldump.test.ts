@@ -1,6 +1,6 @@
 // etcd's own reader and writer against ours, on the same files. Needs `waldump` among the peers.
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
 import {
   copyFileSync,
   existsSync,
@@ -13,12 +13,14 @@ import {
   truncateSync,
   writeFileSync,
 } from "node:fs";
+import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { bytesFromHex, hexOf } from "../../../src/base/index.ts";
-import type { Entry } from "../../../src/core/proto/index.ts";
-import { nodeClock, nodeDisk } from "../../../src/io/host/node/index.ts";
+import { type Entry, makeSnapshot } from "../../../src/core/proto/index.ts";
+import { nodeClock, nodeDisk, nodeRandom } from "../../../src/io/host/node/index.ts";
+import { encodeV2Store, Snapshotter } from "../../../src/io/snap/index.ts";
 import { RecordType } from "../../../src/io/wal/record.ts";
 import { RecordDecoder } from "../../../src/io/wal/record-decoder.ts";
 import { mutatedLog } from "../../../src/io/wal/record-decoder.fuzz.ts";
@@ -218,6 +220,123 @@ test(
     }
   }),
 );
+
+test(
+  "Go reads the snapshot files we write, with the membership a 3.6 member looks for",
+  inFolder(async (directory) => {
+    mkdirSync(directory);
+    const options = { disk: nodeDisk, clock: nodeClock, random: nodeRandom, directory };
+    const member = {
+      id: vote,
+      peerUrls: ["http://127.0.0.1:2380"],
+      isLearner: false,
+      name: "one",
+      clientUrls: ["http://127.0.0.1:2379"],
+    };
+    const data = encodeV2Store({ members: [member], removed: [5n], clusterVersion: "3.7.0" });
+    const confState = {
+      voters: [vote],
+      learners: [],
+      votersOutgoing: [],
+      learnersNext: [],
+      autoLeave: false,
+    };
+    const snapshot = makeSnapshot({ data, metadata: { index: 77, term: 3, confState } });
+    await new Promise<void>((resolve, reject) => {
+      new Snapshotter(options).saveSnap(snapshot, (error) => (error ? reject(error) : resolve()));
+    });
+    const go = waldump("snap", join(directory, "0000000000000003-000000000000004d.snap"));
+    const text = new TextDecoder().decode(data);
+    assert.deepEqual(go, {
+      index: 77,
+      term: 3,
+      voters: [vote.toString(16)],
+      data: text,
+      error: "",
+      stored: { members: { [vote.toString(16)]: "one" }, removed: ["5"], version: "3.7.0" },
+    });
+  }),
+);
+
+test(
+  "etcd starts on a log that we wrote, and we read what it adds",
+  inFolder(async (directory) => {
+    const dataDir = `${directory}-data`;
+    const walDir = join(dataDir, "member/wal");
+    const put = async (url: string, key: string): Promise<void> => {
+      const body = JSON.stringify({ key: btoa(key), value: btoa(`value of ${key}`) });
+      const answer = await fetch(`${url}/v3/kv/put`, { method: "POST", body });
+      assert.equal(answer.status, 200);
+    };
+    await withEtcd(dataDir, async (url) => {
+      for (let key = 0; key < 20; key++) await put(url, `before-${key}`);
+    });
+    // The same entries, written by us into a new log with many segments.
+    const { content, wal: theirs } = openWal(optionsFor(walDir), start);
+    theirs.close(() => {});
+    rmSync(walDir, { recursive: true });
+    const ours = createWal(optionsFor(walDir, 1024), content.metadata!);
+    for (const entry of content.entries) {
+      ours.save({ ...content.hardState, commit: entry.index }, [entry], () => {});
+    }
+    ours.close(() => {});
+    assert.ok(readdirSync(walDir).length > 2);
+    // Without its database etcd applies everything from the log again.
+    rmSync(join(dataDir, "member/snap/db"));
+    await withEtcd(dataDir, async (url) => {
+      await put(url, "after");
+      const body = JSON.stringify({
+        key: btoa("before-"),
+        range_end: btoa("before."),
+        count_only: true,
+      });
+      const answer = await fetch(`${url}/v3/kv/range`, { method: "POST", body });
+      assert.equal(((await answer.json()) as { count: string }).count, "20");
+    });
+    const last = readWal({ disk: nodeDisk, directory: walDir }, start).entries;
+    assert.ok(last.length > content.entries.length);
+    assert.ok(last.some(({ data }) => Buffer.from(data).includes("value of after")));
+  }),
+);
+
+/** Runs one member of real etcd while `use` talks to it. */
+async function withEtcd(dataDir: string, use: (url: string) => Promise<void>): Promise<void> {
+  const [client, member] = [await freePort(), await freePort()];
+  const url = `http://127.0.0.1:${client}`;
+  const peerUrl = `http://127.0.0.1:${member}`;
+  const process = spawn(
+    peer("etcd"),
+    [
+      `--data-dir=${dataDir}`,
+      `--listen-client-urls=${url}`,
+      `--advertise-client-urls=${url}`,
+      `--listen-peer-urls=${peerUrl}`,
+      "--log-level=fatal",
+    ],
+    { stdio: ["ignore", "ignore", "inherit"] },
+  );
+  const gone = new Promise((resolve) => process.once("exit", resolve));
+  try {
+    for (let round = 0; round < 200 && process.exitCode === null; round++) {
+      const health = await fetch(`${url}/health`).catch(() => undefined);
+      if (health?.status === 200) break;
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+    await use(url);
+  } finally {
+    process.kill("SIGTERM");
+    await gone;
+  }
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve) => {
+    const server = createServer().listen(0, "127.0.0.1", () => {
+      const { port } = server.address() as AddressInfo;
+      server.close(() => resolve(port));
+    });
+  });
+}
 
 test(
   "damaged files end at the same record and for the same reason",

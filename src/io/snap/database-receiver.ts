@@ -1,0 +1,105 @@
+// Takes in the database of another member: `tmp…` while it comes, `<index>.snap.db` once it is
+// durable under that name (etcdserver/api/snap/db.go SaveDBFrom).
+import { assert } from "../../base/index.ts";
+import {
+  type Disk,
+  type DiskFile,
+  existsOn,
+  type Failpoint,
+  type Log,
+  type Synced,
+  unlinkIfThere,
+} from "../host/index.ts";
+
+export interface DatabaseReceiverOptions {
+  readonly disk: Disk;
+  readonly directory: string;
+  readonly temporaryPath: string;
+  readonly path: string;
+  readonly log: Log;
+  readonly failpoint: Failpoint | undefined;
+}
+
+/** One call at a time: the next begins when `done` of the last was called. */
+export class DatabaseReceiver {
+  readonly #options: DatabaseReceiverOptions;
+  readonly #file: DiskFile;
+  #received = 0;
+  #over = false;
+
+  constructor(options: DatabaseReceiverOptions) {
+    this.#options = options;
+    this.#file = options.disk.open(options.temporaryPath, { create: true, exclusive: true });
+  }
+
+  /** Bytes written so far. */
+  get received(): number {
+    return this.#received;
+  }
+
+  /** Appends. `bytes` must stay as they are until `done`; after an error only `abort` is left. */
+  write(bytes: Uint8Array, done: Synced): void {
+    assert(!this.#over, "a finished database takes no more bytes");
+    const position = this.#received;
+    this.#received += bytes.length;
+    this.#file.writeInBackground(bytes, position, done);
+  }
+
+  /**
+   * Makes the database durable under its name. One that is there already is kept, but its name is
+   * synced: an earlier attempt may have died before it did. After an error nothing is left behind,
+   * except where the rename itself could not be made durable.
+   */
+  finish(done: Synced): void {
+    assert(!this.#over, "a database is finished once");
+    this.#over = true;
+    this.#file.sync((error) => {
+      this.#file.close();
+      if (error === undefined) this.#name(done);
+      else this.#failed(error, done);
+    });
+  }
+
+  /** Gives up and removes what came. */
+  abort(): void {
+    this.#over = true;
+    this.#file.close();
+    unlinkIfThere(this.#options.disk, this.#options.temporaryPath);
+  }
+
+  #name(done: Synced): void {
+    const { disk, directory, temporaryPath, path, failpoint } = this.#options;
+    try {
+      if (existsOn(disk, path)) disk.unlink(temporaryPath);
+      else {
+        disk.rename(temporaryPath, path);
+        failpoint?.("snapDBRenameBeforeDirSync");
+      }
+      const planted = failpoint?.("snapDBDirSyncError");
+      if (typeof planted === "string") throw new Error(planted);
+    } catch (error) {
+      this.#failed(error as Error, done);
+      return;
+    }
+    disk.syncDirectory(directory, (error) => {
+      const fields = { path, bytes: this.#received };
+      if (error === undefined) this.#options.log.info("saved database snapshot to disk", fields);
+      else this.#warn(error);
+      done(error);
+    });
+  }
+
+  #failed(error: Error, done: Synced): void {
+    this.#warn(error);
+    try {
+      unlinkIfThere(this.#options.disk, this.#options.temporaryPath);
+    } catch {
+      // The first error is the one to tell; the next start removes the file.
+    }
+    done(error);
+  }
+
+  #warn(error: Error): void {
+    this.#options.log.warn("failed to save database snapshot", { path: this.#options.path, error });
+  }
+}
