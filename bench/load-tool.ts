@@ -1,0 +1,48 @@
+// etcd's own `benchmark` tool, and what its report says.
+import { run } from "../test/e2e/command.ts";
+import { peer } from "../test/peers/peers.ts";
+
+/** What the tool reports of one run. */
+export interface LoadReport {
+  requestsPerSecond: number;
+  p50Milliseconds: number;
+  p99Milliseconds: number;
+  seconds: number;
+}
+
+const patienceMilliseconds = 600_000;
+
+/** Runs the tool; throws when any request failed. `wrapper` may pin it: `["taskset", "-c", "1"]`. */
+export async function load(
+  endpoint: string,
+  args: readonly string[],
+  wrapper: readonly string[] = [],
+): Promise<LoadReport> {
+  const command = [...wrapper, peer("benchmark"), `--endpoints=${endpoint}`, "--precise", ...args];
+  const [file = "", ...rest] = command;
+  const done = await run(file, rest, { patienceMilliseconds });
+  if (done.code !== 0) {
+    throw new Error(
+      `benchmark ${args.join(" ")} ended with ${done.code}: ${done.stderr.slice(-500)}`,
+    );
+  }
+  return parseReport(done.stdout);
+}
+
+/** Reads the tool's summary. Throws when it is not one, or names errors. */
+export function parseReport(text: string): LoadReport {
+  const errors = /Error distribution:\n([\s\S]*)/.exec(text)?.[1]?.trim();
+  if (errors) throw new Error(`requests failed: ${errors}`);
+  const figure = (pattern: RegExp, otherwise = pattern): number => {
+    const found = pattern.exec(text)?.[1] ?? otherwise.exec(text)?.[1];
+    if (found === undefined) throw new Error(`no ${pattern.source} in the report:\n${text}`);
+    return Number(found);
+  };
+  return {
+    requestsPerSecond: figure(/Requests\/sec:\s+([\d.e+-]+)/),
+    // Of few requests the tool does not give every quantile.
+    p50Milliseconds: figure(/ 50% in ([\d.e+-]+) secs/, /Average:\s+([\d.e+-]+) secs/) * 1000,
+    p99Milliseconds: figure(/ 99% in ([\d.e+-]+) secs/, /Slowest:\s+([\d.e+-]+) secs/) * 1000,
+    seconds: figure(/Total:\s+([\d.e+-]+) secs/),
+  };
+}

@@ -1,0 +1,61 @@
+// One made-up history, driven by Go's clientv3 into real etcd and into ours; every answer is compared.
+// QUORATE_SEED runs a given history again, QUORATE_CALLS sets its length, QUORATE_LEASES=1 adds leases.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { run } from "../e2e/command.ts";
+import { type Kind, ServerProcess, targetKind } from "../e2e/server-process.ts";
+import { peer } from "../peers/peers.ts";
+
+const callsInCi = 200_000;
+const minute = 60_000;
+
+/** Runs kvdiff with real etcd as the reference and a server of `kind` as the subject. */
+async function compare(
+  kind: Kind,
+  args: readonly string[],
+  patience: number,
+): Promise<{ code: number | null; stdout: string }> {
+  // Nothing is killed here, so the reference need not wait for the disk.
+  const [reference, subject] = await Promise.all([
+    ServerProcess.start({ kind: "etcd", flags: ["--unsafe-no-fsync", "--log-level=error"] }),
+    ServerProcess.start({ kind, flags: kind === "etcd" ? ["--unsafe-no-fsync"] : [] }),
+  ]);
+  try {
+    return await run(
+      peer("kvdiff"),
+      [`-a=${reference.endpoint}`, `-b=${subject.endpoint}`, ...args],
+      {
+        patienceMilliseconds: patience,
+      },
+    );
+  } finally {
+    await Promise.all([reference.dispose(), subject.dispose()]);
+  }
+}
+
+test("every call of a long random history is answered as etcd answers it", async (t) => {
+  const calls = Number(process.env["QUORATE_CALLS"] ?? callsInCi);
+  const seconds = Math.max(300, Math.ceil(calls / 500));
+  const done = await compare(
+    targetKind(),
+    [
+      `-calls=${calls}`,
+      `-seconds=${seconds}`,
+      `-seed=${process.env["QUORATE_SEED"] ?? 0}`,
+      `-leases=${process.env["QUORATE_LEASES"] === "1"}`,
+    ],
+    (seconds + 60) * 1000,
+  );
+  t.diagnostic(done.stdout.trim().replaceAll("\n", "; ").slice(0, 4000));
+  assert.equal(done.code, 0, done.stdout);
+});
+
+test("the comparison finds every kind of fault that is planted in it", async (t) => {
+  const done = await compare("etcd", ["-calls=6000", "-self-test"], 3 * minute);
+  t.diagnostic(done.stdout.trim().replaceAll("\n", "; "));
+  assert.equal(done.code, 0, done.stdout);
+  const planted = await compare("etcd", ["-calls=6000", "-raw=false", "-plant=mod"], 3 * minute);
+  assert.equal(planted.code, 1);
+  assert.match(planted.stdout, /DIFFERENCE at call \d+, .*: field kvs/);
+  assert.match(planted.stdout, /reproduce: kvdiff .* -seed \d+/);
+});
