@@ -187,7 +187,8 @@ export class Store {
    * @throws compacted, futureRev
    */
   hashByRevision(revision: number): HashJob {
-    const stored = revision > 0 ? this.#hashes.get(revision) : undefined;
+    // Revision 0 may itself have been compacted; etcd then answers with that compaction's hash.
+    const stored = this.#hashes.get(revision);
     if (stored !== undefined) return new HashJob(this.#compactor, undefined, stored);
     if (revision > 0 && revision < this.#compacted) throw errors.compacted();
     if (revision > this.#current) throw errors.futureRev();

@@ -12,6 +12,6 @@ export type {
   MessageDescriptor,
   MethodDescriptor,
 } from "./descriptor.ts";
-export { MalformedError } from "./malformed.ts";
+export { MalformedError, TooDeepError } from "./malformed.ts";
 export * from "./messages.ts";
 export { requestIdLow48 } from "./request-id.ts";

@@ -1,7 +1,7 @@
 // Reading the protobuf wire format: varints, lengths, and fields nobody knows.
 // A reader takes (bytes, at, end), returns the value and leaves the next position in `cursor`, so
 // that reading a message allocates nothing but the message (docs/adr/0006).
-import { invalidText, malformed } from "./malformed.ts";
+import { invalidText, malformed, tooDeep } from "./malformed.ts";
 import { textOf } from "./utf8.ts";
 
 /** Where the last reader stopped. Read it at once: the next reader overwrites it. */
@@ -214,10 +214,10 @@ function skipGroup(bytes: Uint8Array, start: number, end: number, number: number
 }
 
 /** How deep messages that contain themselves may nest; Go allows 10,000 (docs/adr/0006). */
-const nestingMax = 1000;
+const nestingMax = 2500;
 
 /** One level further into a message that contains itself. */
 export function deeper(depth: number): number {
-  if (depth >= nestingMax) throw malformed();
+  if (depth >= nestingMax) throw tooDeep();
   return depth + 1;
 }

@@ -1,6 +1,6 @@
 // etcdserverpb.KV. Requests are checked here by their shape alone; a write's own bytes go into the log
 // unchanged, and stored records come back unchanged.
-import { EtcdError } from "../../core/errors/index.ts";
+import { EtcdError, errors } from "../../core/errors/index.ts";
 import {
   applyTxn,
   checkDeleteRangeRequest,
@@ -22,9 +22,11 @@ import {
   decodeRangeRequest,
   decodeTxnRequest,
   type RangeRequest,
+  TooDeepError,
   type TxnRequest,
 } from "../../core/proto/index.ts";
 import type { MethodHandler, ServerCall } from "../../io/grpc/index.ts";
+import { isDecodedByGo } from "./deep-txn.ts";
 import { fail, replying, type RpcContext, unary } from "./context.ts";
 
 export interface KvOptions {
@@ -134,9 +136,19 @@ const deleteRange = (context: RpcContext): MethodHandler =>
     context.server.member.propose("deleteRange", bytes, replying(context, call));
   });
 
+/** One that nests too deep for us has, for etcd, too many operations. */
+function decodeTxn(bytes: Uint8Array): TxnRequest {
+  try {
+    return decodeTxnRequest(bytes);
+  } catch (error) {
+    if (error instanceof TooDeepError && isDecodedByGo(bytes)) throw errors.tooManyOps();
+    throw error;
+  }
+}
+
 function txn(context: RpcContext, options: KvOptions): MethodHandler {
   const { server } = context;
-  return unary(context, decodeTxnRequest, (call, request, bytes) => {
+  return unary(context, decodeTxn, (call, request, bytes) => {
     checkTxnRequest(request, options.maxTxnOps);
     if (!isReadOnlyTxn(request)) return server.txn(request, bytes, replying(context, call));
     const isSerializable = isSerializableTxn(request);
