@@ -244,7 +244,7 @@ class History extends RandomRequests {
     if (revision < 0) return;
     const at = revision === 0 ? this.model.revision : revision;
     const compactRevision = this.model.compacted;
-    const storedHash = revision === 0 ? undefined : this.newestHashes().get(revision);
+    const storedHash = this.newestHashes().get(revision);
     if (storedHash === undefined && revision > 0) {
       if (revision < compactRevision || revision > this.model.revision) {
         const failure = revision < compactRevision ? "compacted" : "futureRev";
@@ -268,7 +268,7 @@ class History extends RandomRequests {
     assert.deepEqual(result, {
       hash: storedHash?.hash ?? clean.hash(compactRevision, at, false),
       compactRevision: storedHash?.previous ?? compactRevision,
-      revision: at,
+      revision: storedHash === undefined ? at : revision,
     });
   }
 

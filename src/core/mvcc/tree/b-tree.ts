@@ -106,13 +106,15 @@ export class BTree {
     const { position } = path;
     const count = words[base]!;
     if (count === 0) words[base + 1] = key.length;
-    else this.#narrowPrefix(words, base, key);
-    const refs = base + leafRefs;
-    const heads = base + leafHeads;
-    words.copyWithin(refs + position + 1, refs + position, refs + count);
-    words.copyWithin(heads + position + 1, heads + position, heads + count);
-    words[refs + position] = entry;
-    words[heads + position] = headOf(key, 0, key.length, words[base + 1]!);
+    else this.#narrowPrefix(path.leaf, key);
+    const at = base + leafRefs + position;
+    // For so few words a loop is quicker than copyWithin.
+    for (let index = base + leafRefs + count; index > at; index--) {
+      words[index] = words[index - 1]!;
+      words[index + leafCapacity] = words[index + leafCapacity - 1]!;
+    }
+    words[at] = entry;
+    words[at + leafCapacity] = headOf(key, 0, key.length, words[base + 1]!);
     insertLiveBit(words, base, position, state.live);
     words[base] = count + 1;
     if (state.live) this.#count(path, 1);
@@ -180,6 +182,28 @@ export class BTree {
     return compareFrom(key, from, arena.bytes[chunk]!, (word << 2) + 4, length);
   }
 
+  #separatorHead(separator: Ref, prefixLength: number): number {
+    const { arena } = this.keys;
+    const chunk = chunkOf(separator);
+    const word = (separator & chunkMask) << 1;
+    const length = arena.words[chunk]![word]!;
+    return headOf(arena.bytes[chunk]!, (word << 2) + 4, length, prefixLength);
+  }
+
+  /** Puts a child in and keeps prefix and heads right. */
+  #insertInto(inner: InnerNode, index: number, made: NewChild): void {
+    inner.insert(index, made.child, made.separator, made.live, made.newest);
+    if (inner.count > 2) {
+      const other = inner.separators[index === 1 ? 2 : 1]!;
+      this.#compareSeparator(this.#separatorKey(made.separator), 0, other);
+      if (shared >= inner.prefixLength) {
+        inner.heads[index] = this.#separatorHead(made.separator, inner.prefixLength);
+        return;
+      }
+    }
+    this.#refreshInner(inner);
+  }
+
   #separatorKey(separator: Ref): Uint8Array {
     const word = (separator & chunkMask) << 1;
     const length = this.keys.arena.words[chunkOf(separator)]![word]!;
@@ -187,15 +211,14 @@ export class BTree {
     return this.keys.arena.bytes[chunkOf(separator)]!.subarray(start, start + length);
   }
 
-  /** Finds prefix and heads again after children came or went. */
+  /** Finds prefix and heads again after children were moved. */
   #refreshInner(inner: InnerNode): void {
     const { separators, heads, count } = inner;
     if (count < 2) return;
     this.#compareSeparator(this.#separatorKey(separators[count - 1]!), 0, separators[1]!);
     inner.prefixLength = shared;
     for (let index = 1; index < count; index++) {
-      const key = this.#separatorKey(separators[index]!);
-      heads[index] = headOf(key, 0, key.length, inner.prefixLength);
+      heads[index] = this.#separatorHead(separators[index]!, inner.prefixLength);
     }
   }
 
@@ -244,13 +267,17 @@ export class BTree {
   }
 
   /** Shortens the leaf's shared prefix to what `key` shares, too. */
-  #narrowPrefix(words: Uint32Array, base: number, key: Uint8Array): void {
+  #narrowPrefix(id: LeafId, key: Uint8Array): void {
+    const words = this.leaves.words(id);
+    const base = this.leaves.base(id);
     this.#compareEntry(key, 0, words[base + leafRefs]!);
-    if (shared < words[base + 1]!) this.#setPrefix(words, base, shared);
+    if (shared < words[base + 1]!) this.#setPrefix(id, shared);
   }
 
-  #setPrefix(words: Uint32Array, base: number, prefixLength: number): void {
+  #setPrefix(id: LeafId, prefixLength: number): void {
     const { arena } = this.keys;
+    const words = this.leaves.words(id);
+    const base = this.leaves.base(id);
     words[base + 1] = prefixLength;
     for (let index = 0; index < words[base]!; index++) {
       const entry = words[base + leafRefs + index]!;
@@ -266,15 +293,23 @@ export class BTree {
     }
   }
 
-  /** Finds the longest prefix again after entries came or went in bulk. */
-  #refreshPrefix(id: LeafId): void {
+  /** How long a prefix all keys of the leaf share: as long as its first and last do. */
+  #sharedPrefix(id: LeafId): number {
     const words = this.leaves.words(id);
     const base = this.leaves.base(id);
     const count = words[base]!;
-    if (count === 0) return;
+    if (count === 0) return 0;
     const last = this.keys.key(words[base + leafRefs + count - 1]!);
     this.#compareEntry(last, 0, words[base + leafRefs]!);
-    this.#setPrefix(words, base, shared);
+    return shared;
+  }
+
+  /** Fewer keys may share more. A shorter prefix than could be is not wrong, only slower. */
+  #lengthenPrefix(id: LeafId): void {
+    const prefixLength = this.#sharedPrefix(id);
+    if (prefixLength > this.leaves.words(id)[this.leaves.base(id) + 1]!) {
+      this.#setPrefix(id, prefixLength);
+    }
   }
 
   /** Splits the full leaf at `path`, into which `key` is to go. */
@@ -290,8 +325,8 @@ export class BTree {
     const after = ascending ? key : this.keys.key(words[base + leafRefs + cut]!);
     const separator = this.#separate(before, after);
     this.#moveEntries(left, right, cut);
-    this.#refreshPrefix(left);
-    this.#refreshPrefix(right);
+    this.#lengthenPrefix(left);
+    this.#lengthenPrefix(right);
     const rightLive = this.#leafLive(right);
     const level = this.height - 1;
     const newest = level < 0 ? this.#rootNewest : path.inners[level]!.newest[path.taken[level]!]!;
@@ -305,16 +340,18 @@ export class BTree {
     return liveBefore(words, base, words[base]!);
   }
 
-  /** Moves the entries of `from` at and behind `cut` to the end of `to`. */
+  /** Moves the entries of `from` at and behind `cut` to the end of `to`, whose prefix they take. */
   #moveEntries(from: LeafId, to: LeafId, cut: number): void {
     const source = this.leaves.words(from);
     const sourceBase = this.leaves.base(from);
     const target = this.leaves.words(to);
     const targetBase = this.leaves.base(to);
     const count = source[sourceBase]!;
+    if (target[targetBase] === 0) target[targetBase + 1] = source[sourceBase + 1]!;
     for (let index = cut; index < count; index++) {
       const place = target[targetBase]!;
       target[targetBase + leafRefs + place] = source[sourceBase + leafRefs + index]!;
+      target[targetBase + leafHeads + place] = source[sourceBase + leafHeads + index]!;
       setLive(target, targetBase, place, isLive(source, sourceBase, index));
       setLive(source, sourceBase, index, false);
       target[targetBase] = place + 1;
@@ -364,8 +401,7 @@ export class BTree {
     const inner = path.inners[level]!;
     const index = path.taken[level]! + 1;
     if (inner.count < innerCapacity) {
-      inner.insert(index, made.child, made.separator, made.live, made.newest);
-      this.#refreshInner(inner);
+      this.#insertInto(inner, index, made);
       return;
     }
     const rightId = this.#newInner();
@@ -398,7 +434,7 @@ export class BTree {
     const rightCount = this.leaves.words(right)[this.leaves.base(right)]!;
     if (leftCount + rightCount > mergedMax && leftCount > 0 && rightCount > 0) return;
     this.#moveEntries(right, left, 0);
-    this.#refreshPrefix(left);
+    this.#setPrefix(left, this.#sharedPrefix(left));
     this.leaves.free(right);
     this.#freeSeparator(parent.separators[leftIndex + 1]!);
     this.#dropChild(path, level, leftIndex + 1);
@@ -410,7 +446,6 @@ export class BTree {
     inner.live[index - 1]! += inner.live[index]!;
     inner.newest[index - 1] = Math.max(inner.newest[index - 1]!, inner.newest[index]!);
     inner.remove(index);
-    this.#refreshInner(inner);
     if (level === 0) {
       if (inner.count === 1) this.#lowerRoot(inner);
     } else if (inner.count < mergeBelow) {

@@ -18,10 +18,12 @@ export class InnerNode {
   readonly live = new Uint32Array(innerCapacity);
   readonly newest = new Float64Array(innerCapacity);
 
+  /** The new separator's head is the caller's to set. */
   insert(index: number, child: number, separator: Ref, live: number, newest: number): void {
     const { children, separators, count } = this;
     children.copyWithin(index + 1, index, count);
     separators.copyWithin(index + 1, index, count);
+    this.heads.copyWithin(index + 1, index, count);
     this.live.copyWithin(index + 1, index, count);
     this.newest.copyWithin(index + 1, index, count);
     children[index] = child;
@@ -35,12 +37,13 @@ export class InnerNode {
     const { count } = this;
     this.children.copyWithin(index, index + 1, count);
     this.separators.copyWithin(index, index + 1, count);
+    this.heads.copyWithin(index, index + 1, count);
     this.live.copyWithin(index, index + 1, count);
     this.newest.copyWithin(index, index + 1, count);
     this.count--;
   }
 
-  /** Moves the children from `index` on behind those of `other`. */
+  /** Moves the children from `index` on behind those of `other`; heads are not right afterwards. */
   moveTo(other: InnerNode, index: number): void {
     const { count } = this;
     other.children.set(this.children.subarray(index, count), other.count);
