@@ -118,6 +118,7 @@ export function answerVoteRequest(raft: RaftState, message: Message): void {
   response.reject = !isGranted;
   send(raft, response);
   if (isGranted && !isPre) {
+    assert(raft.vote === zeroId || raft.vote === message.from, "a vote is given once a term");
     raft.electionElapsed = 0;
     raft.vote = message.from;
   }

@@ -2,7 +2,7 @@
 import { zeroId } from "../../base/index.ts";
 import { startElection } from "./election.ts";
 import { type DroppedProposal, type Refusal, refusals } from "./host/refusal.ts";
-import { type Entry, type Message, MessageType, newMessage } from "./messages.ts";
+import { type Message, MessageType, newMessage } from "./messages.ts";
 import { send } from "./outbox.ts";
 import { receiveReadIndexResponse } from "./read-only.ts";
 import { receiveSnapshot } from "./snapshot.ts";
@@ -56,7 +56,6 @@ export function receiveAppend(raft: RaftState, message: Message): void {
     send(raft, response);
     return;
   }
-  if (!isConsecutive(message.entries, message.index)) return;
   const lastMatching = log.maybeAppend(message.index, message.logTerm, message.entries);
   if (lastMatching !== undefined) {
     log.commitTo(Math.min(message.commit, lastMatching));
@@ -123,12 +122,4 @@ function forgetLeader(raft: RaftState): void {
   if (raft.settings.readOnlyOption === "lease" || raft.lead === zeroId) return;
   raft.settings.observer?.({ kind: "leader forgotten", lead: raft.lead });
   raft.lead = zeroId;
-}
-
-/** Whether the indexes are those that follow `previous`, as every leader sends them. */
-function isConsecutive(entries: readonly Entry[], previous: number): boolean {
-  for (let at = 0; at < entries.length; at++) {
-    if (entries[at]!.index !== previous + at + 1) return false;
-  }
-  return true;
 }

@@ -82,6 +82,8 @@ function checkQuorum(raft: RaftState): void {
 
 /** The follower has everything up to `index`. The leader's own disk reports in the same way. */
 function receiveAcknowledgement(raft: RaftState, progress: Progress, index: number): void {
+  // Nobody can have more of our log than we have.
+  if (index > raft.log.lastIndex()) return;
   // A follower being probed says with an old index that it is there and where it ends.
   const isProbeAnswered = progress.state === "probe" && progress.match === index;
   if (!progress.maybeUpdate(index) && !isProbeAnswered) return;

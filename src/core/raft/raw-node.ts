@@ -33,6 +33,7 @@ import {
   newEntry,
   newMessage,
 } from "./messages.ts";
+import { isSound } from "./soundness.ts";
 import { startRaft } from "./start.ts";
 import type { RaftState, Role } from "./state.ts";
 import { step } from "./step.ts";
@@ -106,6 +107,7 @@ export class RawNode {
     if (!isFromThread && isResponseType(message.type)) {
       if (this.#raft.tracker.get(message.from) === undefined) return refusals.peerNotFound;
     }
+    if (!isSound(message)) return refusals.malformedMessage;
     return step(this.#raft, message);
   }
 

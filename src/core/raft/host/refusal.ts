@@ -22,6 +22,8 @@ export type Refusal =
   | DroppedProposal
   /** A message that only a node may send to itself came from outside. */
   | { readonly kind: "local message"; readonly message: string }
+  /** No working node could have sent this message. */
+  | { readonly kind: "malformed message"; readonly message: string }
   /** A response came from someone who is not in the configuration. */
   | { readonly kind: "peer not found"; readonly message: string };
 
@@ -42,6 +44,10 @@ export const refusals = {
   localMessage: {
     kind: "local message",
     message: "raft: cannot step raft local message",
+  },
+  malformedMessage: {
+    kind: "malformed message",
+    message: "raft: cannot step malformed message",
   },
   peerNotFound: {
     kind: "peer not found",
