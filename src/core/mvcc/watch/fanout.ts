@@ -68,6 +68,10 @@ export class Fanout {
     if (event.created || event.mainRevision - 1 < this.#source.compactedRevision) return undefined;
     const { previousMain } = event;
     if (previousMain === 0) return undefined;
+    // One revision may change a key twice, in nested transactions: what was before both is meant.
+    if (previousMain === event.mainRevision) {
+      return this.#source.recordAt(event.key, event.mainRevision - 1);
+    }
     return this.#source.readRecord(previousMain, event.previousSub);
   }
 

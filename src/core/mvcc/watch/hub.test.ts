@@ -278,6 +278,22 @@ test("prev_kv is the value one revision before: for changes and deletions, not f
   assert.deepEqual(sink.texts(), ["put a@2", "put a@3 was 1", "delete a@4 was 2", "put a@5"]);
 });
 
+test("prev_kv is what was there before the revision, though the revision changes a key twice", () => {
+  const world = new World();
+  const { sink, stream } = world.open();
+  stream.create(specOf("a", { previousKv: true }));
+  world.write("a=1");
+  world.write("a=2", "a");
+  world.write("a=4", "a");
+  assert.deepEqual(sink.texts(), [
+    "put a@2",
+    "put a@3 was 1",
+    "delete a@3 was 1",
+    "put a@4",
+    "delete a@4",
+  ]);
+});
+
 test("prev_kv is left out when the revision before is compacted", () => {
   const world = new World();
   const { sink, stream } = world.open();

@@ -1,5 +1,5 @@
 // A store's history in memory: what the watch machine's tests, benches and simulations read from.
-import { assert, ownBytes } from "../../../base/index.ts";
+import { assert, equalBytes, ownBytes } from "../../../base/index.ts";
 import { encodeKeyValue, makeKeyValue } from "../../proto/index.ts";
 import { keyText } from "./key-text.ts";
 import type { StoreEvent, WatchSource } from "./source.ts";
@@ -118,6 +118,14 @@ export class MemoryHistory implements WatchSource {
     this.lookedUp++;
     const record = this.#events[this.#firstFrom(main, sub)];
     return record?.mainRevision === main && record.subRevision === sub ? record.kv : undefined;
+  }
+
+  recordAt(key: Uint8Array, revision: number): Uint8Array | undefined {
+    for (let at = this.#firstFrom(revision + 1, 0) - 1; at >= 0; at--) {
+      const event = this.#events[at]!;
+      if (equalBytes(event.key, key)) return event.tombstone ? undefined : event.kv;
+    }
+    return undefined;
   }
 
   /** Where the first record at or above (main, sub) stands. */

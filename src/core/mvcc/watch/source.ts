@@ -34,4 +34,6 @@ export interface WatchSource {
   ): number;
   /** The stored KeyValue bytes of one record, borrowed; undefined when it is compacted. */
   readRecord(main: number, sub: number): Uint8Array | undefined;
+  /** The stored KeyValue of a key at a main revision, borrowed; undefined when there is none. */
+  recordAt(key: Uint8Array, revision: number): Uint8Array | undefined;
 }
