@@ -21,7 +21,10 @@ export interface WalContent {
   readonly metadata: Uint8Array | undefined;
   /** The last one saved; entries beyond its commit may still be overwritten. */
   readonly hardState: HardState;
-  /** Ascending by one from start.index + 1; what a later term overwrote is gone. */
+  /**
+   * Ascending by one from start.index + 1; what a later term overwrote is gone. Their data may be
+   * kept: it views pieces of 1 MiB that are never reused.
+   */
   readonly entries: Entry[];
   /** Index of the last entry record, also of one at or before the start. */
   readonly lastIndex: number;

@@ -11,6 +11,7 @@ import {
 } from "../../core/proto/index.ts";
 import { readEntry, readHardState, readSnapshot } from "./payload.ts";
 import { RecordType } from "./record.ts";
+import { fuzzRecordDecoder, mutatedLog } from "./record-decoder.fuzz.ts";
 import { RecordDecoder } from "./record-decoder.ts";
 import { RecordEncoder } from "./record-encoder.ts";
 
@@ -157,4 +158,14 @@ test("a record longer than the file, cut short or torn is a crash; a flipped bit
   const huge = whole.slice();
   huge.fill(0xff, 16, 23);
   assert.equal(ends(huge), "unexpectedEof");
+});
+
+test("damaged logs end in a known way", () => {
+  const first = Math.floor(Date.now() / 1000);
+  console.log(`seeds from ${first}`);
+  const ends = new Set<string>();
+  for (let seed = first; seed < first + 1500; seed++) ends.add(fuzzRecordDecoder(mutatedLog(seed)));
+  for (const end of ends) {
+    assert.ok(["end", "unexpectedEof", "crcMismatch", "malformed"].includes(end), end);
+  }
 });
