@@ -1,9 +1,7 @@
 // Files between us and the Go programs, both ways.
 import assert from "node:assert/strict";
-import { execFileSync, spawn } from "node:child_process";
-import { once } from "node:events";
+import { execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync, statSync } from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test, type TestContext } from "node:test";
@@ -13,6 +11,7 @@ import { nodeDisk } from "../../src/io/host/node/index.ts";
 import { peer } from "../peers/peers.ts";
 import { etcdBuckets, keyValue, revisionKey } from "./etcd-data.ts";
 import { writeFreelist } from "./freelist-file.ts";
+import { withEtcd } from "./go-etcd.ts";
 
 function folderOf(context: TestContext): string {
   const folder = mkdtempSync(join(tmpdir(), "quorate-bbolt-"));
@@ -28,15 +27,6 @@ function run(program: string, ...words: string[]): string {
 }
 
 const goCheck = (path: string): string => run("bbolt", "check", path).trim();
-
-async function freePorts(count: number): Promise<number[]> {
-  const servers = Array.from({ length: count }, () => createServer());
-  const listening = servers.map((server) => once(server.listen(0, "127.0.0.1"), "listening"));
-  await Promise.all(listening);
-  const ports = servers.map((server) => (server.address() as { port: number }).port);
-  for (const server of servers) server.close();
-  return ports;
-}
 
 /** A file such as etcd has after puts, deletes and a compaction, made by us in several commits. */
 function writeEtcdFile(path: string): Map<string, string> {
@@ -147,32 +137,6 @@ test("a stored freelist is read in both forms and is gone after a commit", (cont
     assert.equal(goCheck(path), "OK");
   }
 });
-
-/** Runs Go's etcd on the data directory while `use` works with its client address. */
-async function withEtcd(data: string, use: (endpoint: string) => void): Promise<void> {
-  const [client, peerPort] = await freePorts(2);
-  const endpoint = `http://127.0.0.1:${client}`;
-  const peerUrl = `http://127.0.0.1:${peerPort}`;
-  const words = ["--data-dir", data, "--listen-client-urls", endpoint, "--log-level", "error"];
-  words.push("--advertise-client-urls", endpoint, "--listen-peer-urls", peerUrl);
-  words.push("--initial-advertise-peer-urls", peerUrl, "--initial-cluster", `default=${peerUrl}`);
-  const server = spawn(peer("etcd"), words, { stdio: "ignore" });
-  const ended = once(server, "exit");
-  try {
-    for (let attempt = 0; ; attempt++) {
-      try {
-        run("etcdctl", "--endpoints", endpoint, "endpoint", "health");
-        break;
-      } catch (error) {
-        if (attempt === 50) throw error;
-      }
-    }
-    use(endpoint);
-  } finally {
-    server.kill("SIGTERM");
-    await ended;
-  }
-}
 
 function load(endpoint: string, compactAt: number): void {
   const words = ["--endpoints", endpoint, "--conns", "4", "--clients", "32", "put"];

@@ -53,6 +53,12 @@ export class Batch {
     this.#operationCount++;
   }
 
+  /** Puts bytes[start, end) as the value. */
+  putSlice(bucket: string, key: Uint8Array, bytes: Uint8Array, start: number, end: number): void {
+    this.changesOf(bucket).operations.putSlice(key, bytes, start, end);
+    this.#operationCount++;
+  }
+
   delete(bucket: string, key: Uint8Array): void {
     this.changesOf(bucket).operations.delete(key);
     this.#operationCount++;

@@ -10,6 +10,7 @@ import { createDatabaseFile, readMeta } from "./open.ts";
 import type { Freelist } from "./pages/freelist.ts";
 import { Pager } from "./pages/pager.ts";
 import { ReadTransaction, WriteTransaction } from "./transaction.ts";
+import { type MoveOptions, type MovePlan, planMoves } from "./tree/move-plan.ts";
 import type { Work } from "./tree/tree.ts";
 import { runToEnd, View } from "./view.ts";
 
@@ -247,12 +248,25 @@ export class Database {
     }
   }
 
-  /** Keeps memory to what is used: gives the file's unused end back to the disk. */
-  truncateUnused(): void {
-    if (this.#stage !== "idle") return;
+  /** Plans which leaves to rewrite so that the file can become shorter, of the state now. */
+  *planMoves(options: MoveOptions, work: Work): Generator<void, MovePlan> {
+    const reader = this.beginRead();
+    try {
+      return yield* planMoves(this.#pager, reader, options, work);
+    } finally {
+      reader.close();
+    }
+  }
+
+  /**
+   * Gives at most `bytesMax` of the file's unused end back to the disk; true while there is more.
+   * Both meta pages and every reader keep what they can see.
+   */
+  truncateUnused(bytesMax = Number.POSITIVE_INFINITY): boolean {
+    if (this.#stage !== "idle") return true;
     let mark = Math.max(this.meta.highWater, this.#previousHighWater);
     for (const { highWater } of this.#readers.values()) mark = Math.max(mark, highWater);
-    this.#pager.shrink(mark);
+    return this.#pager.shrink(mark, bytesMax);
   }
 
   /** The number of free pages below page `id`. */

@@ -15,6 +15,7 @@ export type { Meta } from "./format/meta.ts";
 export type { FileImage } from "./image.ts";
 export type { ReadTransaction, WriteTransaction } from "./transaction.ts";
 export type { Cursor } from "./tree/cursor.ts";
+export type { MoveOptions, MovePlan, MovePosition } from "./tree/move-plan.ts";
 export { deleted, Operations } from "./tree/operations.ts";
 export type { Work } from "./tree/tree.ts";
 export { type ElementVisitor, runToEnd, type ScanOptions, View } from "./view.ts";

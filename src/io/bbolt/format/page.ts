@@ -25,6 +25,8 @@ export class Page {
   /** Bytes of the page with its overflow. */
   readonly length: number;
   readonly #header: number;
+  /** Whether the memory is a cache's, which gives it to another page unless this one is pinned. */
+  readonly isShared: boolean;
   /** The page this memory now holds; -1 for none. */
   id = -1;
   /** While above zero the memory may not be given to another page. */
@@ -32,13 +34,14 @@ export class Page {
   /** Set by every use, cleared by the cache's clock hand. */
   used = false;
 
-  constructor(bytes: Buffer, words: Uint32Array, start: number, length: number) {
+  constructor(bytes: Buffer, words: Uint32Array, start: number, length: number, isShared = false) {
     assert(start % 4 === 0 && bytes.byteOffset === words.byteOffset, "a page is aligned");
     this.bytes = bytes;
     this.words = words;
     this.start = start;
     this.length = length;
     this.#header = start >> 2;
+    this.isShared = isShared;
   }
 
   /** A page in memory of its own. */

@@ -101,7 +101,7 @@ export class PageCache {
     const words = wordsOf(bytes);
     const count = Math.min(framesPerSlab, this.#framesMax - this.#frames.length);
     for (let at = 0; at < count; at++) {
-      this.#frames.push(new Page(bytes, words, at * this.#pageBytes, this.#pageBytes));
+      this.#frames.push(new Page(bytes, words, at * this.#pageBytes, this.#pageBytes, true));
     }
   }
 

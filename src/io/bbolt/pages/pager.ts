@@ -119,12 +119,17 @@ export class Pager {
     this.#fileBytes = grown;
   }
 
-  /** Gives back the file's end, down to `highWater` pages. */
-  shrink(highWater: number): void {
+  /**
+   * Gives back at most `bytesMax` of the file's end, down to `highWater` pages; true while there is
+   * more. A kernel takes its time to drop the cached pages of a long end.
+   */
+  shrink(highWater: number, bytesMax: number): boolean {
     const required = highWater * this.pageBytes;
-    if (required >= this.#fileBytes) return;
-    this.file.truncate(required);
-    this.#fileBytes = required;
+    if (required >= this.#fileBytes) return false;
+    const shrunk = Math.max(required, this.#fileBytes - bytesMax);
+    this.file.truncate(shrunk);
+    this.#fileBytes = shrunk;
+    return shrunk > required;
   }
 
   corrupt(id: number, what: string): CorruptFileError {

@@ -3,7 +3,10 @@ import type { Bucket } from "../format/bucket.ts";
 import { childFor, leafHasKeyAt, leafLowerBound } from "../format/inode.ts";
 import { bucketElement, type Page } from "../format/page.ts";
 import type { Pager } from "../pages/pager.ts";
-import { heightMax } from "./walk.ts";
+import { RunReader } from "../pages/run-reader.ts";
+import { childrenOf, heightMax } from "./walk.ts";
+
+const leavesBeforeReadAhead = 4;
 
 /** The leaf that holds `key` or would, of a bucket; borrowed. Throws CorruptFileError. */
 export function leafFor(pager: Pager, bucket: Bucket, key: Uint8Array): Page {
@@ -35,6 +38,13 @@ export class Cursor {
   readonly #at: number[] = [];
   /** The depth of the leaf; -1 when it stands nowhere. */
   #depth = -1;
+  /** Steps from leaf to leaf since it was last placed: a long walk reads ahead. */
+  #leavesPassed = 0;
+  #reader: RunReader | undefined;
+  /** The leaf it stands in, when it was read ahead. */
+  #ahead: Page | undefined;
+  #siblings: number[] = [];
+  #siblingsOf = -1;
 
   constructor(pager: Pager, bucket: Bucket) {
     this.#pager = pager;
@@ -52,7 +62,7 @@ export class Cursor {
   /** The leaf it stands in, and the position there. Borrowed. */
   get leaf(): Page {
     assert(this.#depth >= 0, "the cursor stands on an element");
-    return this.#page(this.#depth);
+    return this.#ahead ?? this.#page(this.#depth);
   }
   get position(): number {
     return this.#at[this.#depth]!;
@@ -68,11 +78,13 @@ export class Cursor {
   }
 
   first(): boolean {
+    this.#leavesPassed = 0;
     this.#descend(0, this.#bucket.root, undefined, false);
     return this.#settleForward();
   }
 
   last(): boolean {
+    this.#leavesPassed = 0;
     this.#descend(0, this.#bucket.root, undefined, true);
     this.#at[this.#depth] = this.leaf.count - 1;
     return this.#settleBackward();
@@ -80,6 +92,7 @@ export class Cursor {
 
   /** Goes to the first element whose key is not below `key`. */
   seek(key: Uint8Array): boolean {
+    this.#leavesPassed = 0;
     this.#descend(0, this.#bucket.root, key, false);
     this.#at[this.#depth] = leafLowerBound(this.leaf, key);
     return this.#settleForward();
@@ -93,12 +106,14 @@ export class Cursor {
 
   previous(): boolean {
     assert(this.#depth >= 0, "the cursor stands on an element");
+    this.#leavesPassed = 0;
     this.#at[this.#depth]!--;
     return this.#settleBackward();
   }
 
   /** From page `id` at `depth` down to a leaf: towards `key`, or along one edge. */
   #descend(depth: number, id: number, key: Uint8Array | undefined, toLast: boolean): void {
+    this.#ahead = undefined;
     this.#ids[depth] = id;
     let page = this.#page(depth);
     while (!page.isLeaf) {
@@ -119,9 +134,28 @@ export class Cursor {
       while (depth >= 0 && this.#at[depth]! + 1 >= this.#page(depth).count) depth--;
       if (depth < 0) return this.#leave();
       const child = ++this.#at[depth]!;
-      this.#descend(depth + 1, this.#page(depth).child(child), undefined, false);
+      const parent = this.#page(depth);
+      if (depth !== this.#depth - 1 || ++this.#leavesPassed < leavesBeforeReadAhead) {
+        this.#descend(depth + 1, parent.child(child), undefined, false);
+      } else {
+        this.#readAhead(parent, child);
+      }
     }
     return true;
+  }
+
+  /** Goes to the next leaf of the same branch, reading those behind it along. */
+  #readAhead(parent: Page, child: number): void {
+    if (this.#siblingsOf !== parent.id) {
+      this.#siblings = childrenOf(parent);
+      this.#siblingsOf = parent.id;
+    }
+    this.#reader ??= new RunReader(this.#pager);
+    const leaf = this.#reader.read(this.#siblings, child);
+    if (!leaf.isLeaf) throw this.#pager.corrupt(leaf.id, `page ${leaf.id}: not a leaf`);
+    this.#ahead = leaf;
+    this.#ids[this.#depth] = leaf.id;
+    this.#at[this.#depth] = 0;
   }
 
   #settleBackward(): boolean {

@@ -32,9 +32,15 @@ export class Operations {
   }
 
   put(key: Uint8Array, value: Uint8Array): void {
-    const entry = this.#add(key, value.length);
-    if (value.length > 0) {
-      copyBytes.call(value, this.#chunks[entry]!, this.#start[entry]! + key.length);
+    this.putSlice(key, value, 0, value.length);
+  }
+
+  /** Puts bytes[start, end) as the value. */
+  putSlice(key: Uint8Array, bytes: Uint8Array, start: number, end: number): void {
+    const entry = this.#add(key, end - start);
+    if (end > start) {
+      const at = this.#start[entry]! + key.length;
+      copyBytes.call(bytes, this.#chunks[entry]!, at, start, end);
     }
   }
 
@@ -100,6 +106,9 @@ export class Operations {
   lowerBound(key: Uint8Array, from = 0): number {
     let low = from;
     let high = this.#count;
+    // Most keys asked for are older than a batch, or the next to come.
+    if (low === high || this.#compare(low, key) >= 0) return low;
+    if (this.#compare(high - 1, key) < 0) return high;
     while (low < high) {
       const middle = (low + high) >>> 1;
       if (this.#compare(middle, key) < 0) low = middle + 1;
@@ -110,7 +119,6 @@ export class Operations {
 
   /** The position of `key`, or -1. */
   find(key: Uint8Array): number {
-    if (this.#count === 0 || this.#compare(this.#count - 1, key) < 0) return -1;
     const at = this.lowerBound(key);
     return at < this.#count && this.#compare(at, key) === 0 ? at : -1;
   }

@@ -58,7 +58,7 @@ export function* walkTree(
   }
 }
 
-function childrenOf(page: Page): number[] {
+export function childrenOf(page: Page): number[] {
   const ids: number[] = [];
   for (let at = 0; at < page.count; at++) ids.push(page.child(at));
   return ids;

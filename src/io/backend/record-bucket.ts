@@ -1,0 +1,134 @@
+import {
+  type RecordBucket,
+  type RecordCursor,
+  revisionKeyLength,
+  tombstoneKeyLength,
+  writeRevisionKey,
+} from "../../core/mvcc/index.ts";
+import { BufferCursor, type ReadBuffer } from "./read-buffer.ts";
+
+/** Takes what is written to bucket `key`. */
+export interface RecordWriter {
+  putSlice(key: Uint8Array, bytes: Uint8Array, start: number, end: number): void;
+  remove(key: Uint8Array): void;
+}
+
+/** Bucket `key` of a file, as mvcc wants it: by revision. */
+export class FileRecords implements RecordBucket {
+  readonly #buffer: ReadBuffer;
+  readonly #writer: RecordWriter;
+  readonly #key = Buffer.alloc(revisionKeyLength);
+  readonly #tombstoneKey = Buffer.alloc(tombstoneKeyLength);
+
+  constructor(buffer: ReadBuffer, writer: RecordWriter) {
+    this.#buffer = buffer;
+    this.#writer = writer;
+  }
+
+  append(
+    main: number,
+    sub: number,
+    tombstone: boolean,
+    bytes: Uint8Array,
+    start: number,
+    end: number,
+  ): void {
+    this.#writer.putSlice(this.#keyOf(main, sub, tombstone), bytes, start, end);
+  }
+
+  remove(main: number, sub: number, tombstone: boolean): void {
+    this.#writer.remove(this.#keyOf(main, sub, tombstone));
+  }
+
+  cursor(): RecordCursor {
+    return new FileRecordCursor(this.#buffer);
+  }
+
+  #keyOf(main: number, sub: number, tombstone: boolean): Buffer {
+    const key = tombstone ? this.#tombstoneKey : this.#key;
+    writeRevisionKey(main, sub, tombstone, key, 0);
+    return key;
+  }
+}
+
+const noRecord = Buffer.alloc(0);
+
+/**
+ * Reads records through the write buffers and the page cache. A record in a page that the cache may
+ * give away is copied, a larger one, or one read ahead, is not.
+ */
+class FileRecordCursor implements RecordCursor {
+  readonly #cursor: BufferCursor;
+  readonly #key = Buffer.alloc(revisionKeyLength);
+  #scratch = noRecord;
+  buffer: Uint8Array = noRecord;
+  start = 0;
+  end = 0;
+  main = 0;
+  sub = 0;
+  tombstone = false;
+
+  constructor(buffer: ReadBuffer) {
+    this.#cursor = new BufferCursor(buffer, "key");
+  }
+
+  seek(main: number, sub: number): boolean {
+    return this.seekFrom(main, sub) && this.main === main && this.sub === sub;
+  }
+
+  seekFrom(main: number, sub: number): boolean {
+    writeRevisionKey(main, sub, false, this.#key, 0);
+    return this.#cursor.seek(this.#key) && this.#take();
+  }
+
+  next(): boolean {
+    // A commit that ended meanwhile replaced the pages, not the records.
+    if (!this.#cursor.isCurrent) return this.#seekBehind();
+    return this.#cursor.next() && this.#take();
+  }
+
+  #seekBehind(): boolean {
+    const { main, sub } = this;
+    let found = this.seekFrom(main, sub);
+    while (found && this.main === main && this.sub === sub) {
+      found = this.#cursor.next() && this.#take();
+    }
+    return found;
+  }
+
+  /** Takes the element the cursor stands on; passes over what is no revision. */
+  #take(): boolean {
+    const cursor = this.#cursor;
+    while (!isRevision(cursor)) if (!cursor.next()) return false;
+    const { bytes, keyStart, valueStart, valueEnd } = cursor;
+    this.main = bytes.readUInt32BE(keyStart) * 0x1_0000_0000 + bytes.readUInt32BE(keyStart + 4);
+    this.sub = bytes.readUInt32BE(keyStart + 9) * 0x1_0000_0000 + bytes.readUInt32BE(keyStart + 13);
+    this.tombstone = valueStart - keyStart === tombstoneKeyLength;
+    if (cursor.isShared) {
+      this.#copy(bytes, valueStart, valueEnd);
+    } else {
+      this.buffer = bytes;
+      this.start = valueStart;
+      this.end = valueEnd;
+    }
+    return true;
+  }
+
+  #copy(bytes: Buffer, start: number, end: number): void {
+    const length = end - start;
+    if (this.#scratch.length < length) {
+      this.#scratch = Buffer.allocUnsafeSlow(Math.max(length, 4096));
+    }
+    bytes.copy(this.#scratch, 0, start, end);
+    this.buffer = this.#scratch;
+    this.start = 0;
+    this.end = length;
+  }
+}
+
+/** Whether the key has the form of a revision (storage/mvcc/revision.go); a file may hold anything. */
+function isRevision({ bytes, keyStart, valueStart }: BufferCursor): boolean {
+  const length = valueStart - keyStart;
+  if (length !== revisionKeyLength && length !== tombstoneKeyLength) return false;
+  return bytes[keyStart + 8] === 0x5f && bytes[keyStart]! < 0x20 && bytes[keyStart + 9]! < 0x20;
+}
