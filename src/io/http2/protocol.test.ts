@@ -295,7 +295,7 @@ test("a header list past the limit resets its stream and keeps nothing", () => {
   const value = "v".repeat(3000);
   peer.receive(client.headers(1, true, [...goodRequest, ["big", value]]));
   assert.equal(peer.streams.length, 1);
-  const bomb = Array.from({ length: 500 }, () => ["big", value] as const);
+  const bomb = Array.from({ length: 20 }, () => ["big", value] as const);
   peer.receive(client.headers(3, true, [...goodRequest, ...bomb]));
   assert.deepEqual(resetCodes(peer), [errorCode.frameSizeError]);
   assert.equal(peer.streams.length, 1);

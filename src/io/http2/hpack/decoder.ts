@@ -6,6 +6,9 @@ import { decodeHuffman } from "./huffman.ts";
 import { latin1Text } from "./latin1.ts";
 import { defaultTableBytes, HeaderTable } from "./table.ts";
 
+/** Past this many times its limit a list is not a mistake: a byte of a block may stand for 4 KiB. */
+export const bombFactor = 16;
+
 export class HpackDecoder {
   readonly #table = new HeaderTable();
   readonly #listBytesMax: number;
@@ -48,7 +51,8 @@ export class HpackDecoder {
       }
       listBytes += field.size;
       if (listBytes <= this.#listBytesMax) fields.push(field);
-      else this.overflowed = true;
+      else if (listBytes <= bombFactor * this.#listBytesMax) this.overflowed = true;
+      else throw new ConnectionError(errorCode.enhanceYourCalm, "hpack: a list without measure");
     }
     return fields;
   }
