@@ -1,11 +1,12 @@
 // A B+tree of key entries, ordered by key, that counts: every inner node knows how many live keys
 // stand below each child and the newest revision among them. Leaves are packed typed arrays.
 import { assert } from "../../../base/index.ts";
-import { chunkMask, chunkOf, type Ref } from "./arena.ts";
+import type { Ref } from "./arena.ts";
 import { innerCapacity, InnerNode } from "./inner-node.ts";
-import { entryKeyOffset, type KeyIndex } from "./key-index.ts";
-import { compareFrom, headOf, shared, sharedHead } from "./key-order.ts";
+import type { KeyIndex } from "./key-index.ts";
+import { headOf, shared, sharedHead } from "./key-order.ts";
 import type { KeyState } from "./key-state.ts";
+import { LeafKeys } from "./leaf-keys.ts";
 import {
   insertLiveBit,
   isLive,
@@ -18,6 +19,7 @@ import {
   removeLiveBit,
   setLive,
 } from "./leaf-pool.ts";
+import { Separators } from "./separators.ts";
 import type { TreePath } from "./tree-path.ts";
 
 /** Nodes with fewer entries look for a sibling to join; joined ones hold at most this many. */
@@ -28,6 +30,8 @@ export class BTree {
   readonly keys: KeyIndex;
   readonly leaves = new LeafPool();
   readonly inners: InnerNode[] = [];
+  readonly #leafKeys: LeafKeys;
+  readonly #separators: Separators;
   readonly #freeInners: number[] = [];
   /** A leaf when `height` is 0, else an inner node. */
   root: number;
@@ -40,6 +44,8 @@ export class BTree {
 
   constructor(keys: KeyIndex) {
     this.keys = keys;
+    this.#leafKeys = new LeafKeys(keys, this.leaves);
+    this.#separators = new Separators(keys.arena);
     this.root = this.leaves.allocate();
   }
 
@@ -105,8 +111,7 @@ export class BTree {
     const base = this.leaves.base(path.leaf);
     const { position } = path;
     const count = words[base]!;
-    if (count === 0) words[base + 1] = key.length;
-    else this.#narrowPrefix(path.leaf, key);
+    this.#leafKeys.narrow(path.leaf, key);
     const at = base + leafRefs + position;
     // For so few words a loop is quicker than copyWithin.
     for (let index = base + leafRefs + count; index > at; index--) {
@@ -149,7 +154,7 @@ export class BTree {
     if (count < 2) return 0;
     const from = this.#sharedLow < this.#sharedHigh ? this.#sharedLow : this.#sharedHigh;
     if (from < prefixLength) {
-      const order = this.#compareSeparator(key, from, separators[1]!);
+      const order = this.#separators.compare(key, from, separators[1]!);
       if (shared < prefixLength) {
         if (order < 0) this.#sharedHigh = shared;
         else this.#sharedLow = shared;
@@ -164,7 +169,7 @@ export class BTree {
       const difference = head - heads[middle]!;
       const order =
         difference === 0
-          ? this.#compareSeparator(key, prefixLength, separators[middle]!)
+          ? this.#separators.compare(key, prefixLength, separators[middle]!)
           : difference;
       if (order < 0) high = middle;
       else low = middle + 1;
@@ -172,54 +177,6 @@ export class BTree {
     if (low > 1) this.#sharedLow = prefixLength + sharedHead(head, heads[low - 1]!);
     if (low < count) this.#sharedHigh = prefixLength + sharedHead(head, heads[low]!);
     return low - 1;
-  }
-
-  #compareSeparator(key: Uint8Array, from: number, separator: Ref): number {
-    const { arena } = this.keys;
-    const chunk = chunkOf(separator);
-    const word = (separator & chunkMask) << 1;
-    const length = arena.words[chunk]![word]!;
-    return compareFrom(key, from, arena.bytes[chunk]!, (word << 2) + 4, length);
-  }
-
-  #separatorHead(separator: Ref, prefixLength: number): number {
-    const { arena } = this.keys;
-    const chunk = chunkOf(separator);
-    const word = (separator & chunkMask) << 1;
-    const length = arena.words[chunk]![word]!;
-    return headOf(arena.bytes[chunk]!, (word << 2) + 4, length, prefixLength);
-  }
-
-  /** Puts a child in and keeps prefix and heads right. */
-  #insertInto(inner: InnerNode, index: number, made: NewChild): void {
-    inner.insert(index, made.child, made.separator, made.live, made.newest);
-    if (inner.count > 2) {
-      const other = inner.separators[index === 1 ? 2 : 1]!;
-      this.#compareSeparator(this.#separatorKey(made.separator), 0, other);
-      if (shared >= inner.prefixLength) {
-        inner.heads[index] = this.#separatorHead(made.separator, inner.prefixLength);
-        return;
-      }
-    }
-    this.#refreshInner(inner);
-  }
-
-  #separatorKey(separator: Ref): Uint8Array {
-    const word = (separator & chunkMask) << 1;
-    const length = this.keys.arena.words[chunkOf(separator)]![word]!;
-    const start = (word << 2) + 4;
-    return this.keys.arena.bytes[chunkOf(separator)]!.subarray(start, start + length);
-  }
-
-  /** Finds prefix and heads again after children were moved. */
-  #refreshInner(inner: InnerNode): void {
-    const { separators, heads, count } = inner;
-    if (count < 2) return;
-    this.#compareSeparator(this.#separatorKey(separators[count - 1]!), 0, separators[1]!);
-    inner.prefixLength = shared;
-    for (let index = 1; index < count; index++) {
-      heads[index] = this.#separatorHead(separators[index]!, inner.prefixLength);
-    }
   }
 
   #findInLeaf(key: Uint8Array, path: TreePath): boolean {
@@ -231,7 +188,7 @@ export class BTree {
     const prefixLength = words[base + 1]!;
     const from = this.#sharedLow < this.#sharedHigh ? this.#sharedLow : this.#sharedHigh;
     if (from < prefixLength) {
-      const order = this.#compareEntry(key, from, words[base + leafRefs]!);
+      const order = this.#leafKeys.compare(key, from, words[base + leafRefs]!);
       if (shared < prefixLength) {
         if (order > 0) path.position = count;
         return false;
@@ -245,7 +202,7 @@ export class BTree {
       const other = words[base + leafHeads + middle]!;
       let side = head - other;
       if (side === 0) {
-        side = this.#compareEntry(key, prefixLength, words[base + leafRefs + middle]!);
+        side = this.#leafKeys.compare(key, prefixLength, words[base + leafRefs + middle]!);
         if (side === 0) {
           path.position = middle;
           return true;
@@ -256,60 +213,6 @@ export class BTree {
     }
     path.position = low;
     return false;
-  }
-
-  #compareEntry(key: Uint8Array, from: number, entry: Ref): number {
-    const { arena } = this.keys;
-    const chunk = chunkOf(entry);
-    const start = ((entry & chunkMask) << 3) + entryKeyOffset;
-    const length = arena.words[chunk]![start >> 2]!;
-    return compareFrom(key, from, arena.bytes[chunk]!, start + 4, length);
-  }
-
-  /** Shortens the leaf's shared prefix to what `key` shares, too. */
-  #narrowPrefix(id: LeafId, key: Uint8Array): void {
-    const words = this.leaves.words(id);
-    const base = this.leaves.base(id);
-    this.#compareEntry(key, 0, words[base + leafRefs]!);
-    if (shared < words[base + 1]!) this.#setPrefix(id, shared);
-  }
-
-  #setPrefix(id: LeafId, prefixLength: number): void {
-    const { arena } = this.keys;
-    const words = this.leaves.words(id);
-    const base = this.leaves.base(id);
-    words[base + 1] = prefixLength;
-    for (let index = 0; index < words[base]!; index++) {
-      const entry = words[base + leafRefs + index]!;
-      const start = ((entry & chunkMask) << 3) + entryKeyOffset;
-      const chunk = chunkOf(entry);
-      const length = arena.words[chunk]![start >> 2]!;
-      words[base + leafHeads + index] = headOf(
-        arena.bytes[chunk]!,
-        start + 4,
-        length,
-        prefixLength,
-      );
-    }
-  }
-
-  /** How long a prefix all keys of the leaf share: as long as its first and last do. */
-  #sharedPrefix(id: LeafId): number {
-    const words = this.leaves.words(id);
-    const base = this.leaves.base(id);
-    const count = words[base]!;
-    if (count === 0) return 0;
-    const last = this.keys.key(words[base + leafRefs + count - 1]!);
-    this.#compareEntry(last, 0, words[base + leafRefs]!);
-    return shared;
-  }
-
-  /** Fewer keys may share more. A shorter prefix than could be is not wrong, only slower. */
-  #lengthenPrefix(id: LeafId): void {
-    const prefixLength = this.#sharedPrefix(id);
-    if (prefixLength > this.leaves.words(id)[this.leaves.base(id) + 1]!) {
-      this.#setPrefix(id, prefixLength);
-    }
   }
 
   /** Splits the full leaf at `path`, into which `key` is to go. */
@@ -323,10 +226,8 @@ export class BTree {
     const cut = ascending ? leafCapacity : leafCapacity / 2;
     const before = this.keys.key(words[base + leafRefs + cut - 1]!);
     const after = ascending ? key : this.keys.key(words[base + leafRefs + cut]!);
-    const separator = this.#separate(before, after);
-    this.#moveEntries(left, right, cut);
-    this.#lengthenPrefix(left);
-    this.#lengthenPrefix(right);
+    const separator = this.#separators.make(before, after);
+    this.#leafKeys.split(left, right, cut);
     const rightLive = this.#leafLive(right);
     const level = this.height - 1;
     const newest = level < 0 ? this.#rootNewest : path.inners[level]!.newest[path.taken[level]!]!;
@@ -338,42 +239,6 @@ export class BTree {
     const words = this.leaves.words(id);
     const base = this.leaves.base(id);
     return liveBefore(words, base, words[base]!);
-  }
-
-  /** Moves the entries of `from` at and behind `cut` to the end of `to`, whose prefix they take. */
-  #moveEntries(from: LeafId, to: LeafId, cut: number): void {
-    const source = this.leaves.words(from);
-    const sourceBase = this.leaves.base(from);
-    const target = this.leaves.words(to);
-    const targetBase = this.leaves.base(to);
-    const count = source[sourceBase]!;
-    if (target[targetBase] === 0) target[targetBase + 1] = source[sourceBase + 1]!;
-    for (let index = cut; index < count; index++) {
-      const place = target[targetBase]!;
-      target[targetBase + leafRefs + place] = source[sourceBase + leafRefs + index]!;
-      target[targetBase + leafHeads + place] = source[sourceBase + leafHeads + index]!;
-      setLive(target, targetBase, place, isLive(source, sourceBase, index));
-      setLive(source, sourceBase, index, false);
-      target[targetBase] = place + 1;
-    }
-    source[sourceBase] = cut;
-  }
-
-  /** The shortest key above `before` and not above `after`, in the arena. */
-  #separate(before: Uint8Array, after: Uint8Array): Ref {
-    compareFrom(before, 0, after, 0, after.length);
-    const length = Math.min(shared + 1, after.length);
-    const ref = this.keys.arena.allocate(4 + length);
-    const chunk = chunkOf(ref);
-    const word = (ref & chunkMask) << 1;
-    this.keys.arena.words[chunk]![word] = length;
-    this.keys.arena.bytes[chunk]!.set(after.subarray(0, length), (word << 2) + 4);
-    return ref;
-  }
-
-  #freeSeparator(ref: Ref): void {
-    const length = this.keys.arena.words[chunkOf(ref)]![(ref & chunkMask) << 1]!;
-    this.keys.arena.free(ref, 4 + length);
   }
 
   #newInner(): number {
@@ -393,7 +258,7 @@ export class BTree {
       const newest = this.height === 0 ? this.#rootNewest : this.inners[old]!.newestOfAll();
       top.insert(0, old, 0, below, newest);
       top.insert(1, made.child, made.separator, made.live, made.newest);
-      this.#refreshInner(top);
+      this.#separators.refresh(top);
       this.root = id;
       this.height++;
       return;
@@ -401,7 +266,8 @@ export class BTree {
     const inner = path.inners[level]!;
     const index = path.taken[level]! + 1;
     if (inner.count < innerCapacity) {
-      this.#insertInto(inner, index, made);
+      inner.insert(index, made.child, made.separator, made.live, made.newest);
+      this.#separators.inserted(inner, index);
       return;
     }
     const rightId = this.#newInner();
@@ -413,8 +279,8 @@ export class BTree {
     const into = index <= cut ? inner : right;
     const place = index <= cut ? index : index - cut;
     into.insert(place, made.child, made.separator, made.live, made.newest);
-    this.#refreshInner(inner);
-    this.#refreshInner(right);
+    this.#separators.refresh(inner);
+    this.#separators.refresh(right);
     if (level > 0) {
       path.inners[level - 1]!.live[path.taken[level - 1]!] = inner.liveTotal();
     }
@@ -433,10 +299,9 @@ export class BTree {
     const leftCount = this.leaves.words(left)[this.leaves.base(left)]!;
     const rightCount = this.leaves.words(right)[this.leaves.base(right)]!;
     if (leftCount + rightCount > mergedMax && leftCount > 0 && rightCount > 0) return;
-    this.#moveEntries(right, left, 0);
-    this.#setPrefix(left, this.#sharedPrefix(left));
+    this.#leafKeys.join(right, left);
     this.leaves.free(right);
-    this.#freeSeparator(parent.separators[leftIndex + 1]!);
+    this.#separators.free(parent.separators[leftIndex + 1]!);
     this.#dropChild(path, level, leftIndex + 1);
   }
 
@@ -471,7 +336,7 @@ export class BTree {
     // The parent's separator comes down to stand before the right node's first child.
     right.separators[0] = parent.separators[leftIndex + 1]!;
     right.moveTo(left, 0);
-    this.#refreshInner(left);
+    this.#separators.refresh(left);
     this.#freeInners.push(rightId);
     this.#dropChild(path, level - 1, leftIndex + 1);
   }

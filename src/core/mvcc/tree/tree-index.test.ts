@@ -137,7 +137,7 @@ function run(seed: number, steps: number, makeKey: (random: RandomSource) => str
 }
 
 test("the index agrees with a list of everything that happened, whatever the keys look like", () => {
-  for (const seed of [1, 2, 3, 4]) {
+  for (const seed of [1, 2]) {
     run(seed, 3000, (random) => randomKey(random, "ab", 12));
     run(seed, 3000, (random) => randomKey(random, "a\x00\xff", 5));
     run(
