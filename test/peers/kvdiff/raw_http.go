@@ -45,9 +45,8 @@ func httpCases() []httpCase {
 	for _, timeout := range []string{"", "x", "1", "S", "-1S", "99999999H", "999999999S", "1x", "1 S", "10S"} {
 		cases = append(cases, httpCase{name: "timeout " + timeout, headers: map[string]string{"grpc-timeout": timeout}, body: good})
 	}
-	for _, te := range []string{"gzip", ""} {
-		cases = append(cases, httpCase{name: "te " + te, headers: map[string]string{"te": te}, body: good})
-	}
+	// Any other te is malformed (RFC 9113 8.2.2): ours resets the stream, as h2spec asks; etcd serves it.
+	cases = append(cases, httpCase{name: "no te", headers: map[string]string{"te": ""}, body: good})
 	return append(cases,
 		// A request that ends with its headers is left out: real etcd never answers it.
 		httpCase{name: "half a head", body: good[:3]},
