@@ -189,8 +189,8 @@ export class LogWriter {
   }
 
   #synced(error: Error | undefined, waiting: Synced[], sealed: SealedBatch | undefined): void {
-    if (error !== undefined) {
-      this.#fail(error, waiting);
+    if (error !== undefined || this.#failure !== undefined) {
+      this.#fail(error ?? this.#failure, waiting);
       return;
     }
     try {
@@ -207,8 +207,8 @@ export class LogWriter {
   #name(newborn: NewbornSegment, waiting: Synced[], sealed: SealedBatch | undefined): void {
     const { disk, directory, unsafeNoFsync } = this.#options;
     const named: Synced = (error) => {
-      if (error !== undefined) {
-        this.#fail(error, waiting);
+      if (error !== undefined || this.#failure !== undefined) {
+        this.#fail(error ?? this.#failure, waiting);
         return;
       }
       this.#newborn = undefined;
@@ -271,6 +271,7 @@ export class LogWriter {
       limit: this.#segmentBytes,
       aheadBytes,
       position: () => this.#offset,
+      onError: (error) => this.#fail(error, nobody),
     });
     this.#zeroAhead.advance();
   }

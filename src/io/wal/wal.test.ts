@@ -165,6 +165,22 @@ test("the first failed sync ends the log: everyone who waits hears it, and no sy
   assert.deepEqual(indexesOf(content.entries), [1]);
 });
 
+test("a sync of the zeros ahead that fails ends the log too, and nobody hears of success after it", () => {
+  let syncs = 0;
+  const fault = (operation: DiskOperation): DiskFault | undefined =>
+    operation === "sync" && ++syncs === 3 ? { code: "EIO", losesPages: true } : undefined;
+  const made = makeWal({ segmentBytes: 1 << 20, zeroAheadBytes: 1 << 18 }, diskHost({ fault }));
+  const answers: unknown[] = [];
+  for (let index = 1; index <= 3; index++) {
+    made.wal.save(undefined, [entry(index)], (error) => answers.push(error));
+  }
+  made.host.settle();
+  assert.ok(isWalError(made.wal.failure, "failed"));
+  assert.equal(answers.length, 3);
+  assert.ok(isWalError(answers.at(-1), "failed"));
+  assert.ok(isWalError(saved(made, undefined, [entry(4)]), "failed"));
+});
+
 test("a full disk ends the log, and what it confirmed is there when there is room again", () => {
   let full = false;
   const fault = (operation: DiskOperation): DiskFault | undefined =>

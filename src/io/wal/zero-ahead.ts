@@ -19,6 +19,8 @@ export interface ZeroAheadOptions {
   readonly aheadBytes: number;
   /** Where the log ends now: asked before each piece, since records come while one is synced. */
   readonly position: () => number;
+  /** The disk could not sync the zeros: no sync on this file is to be trusted any more. */
+  readonly onError: (error: Error) => void;
 }
 
 /**
@@ -31,6 +33,7 @@ export class ZeroAhead {
   readonly #limit: number;
   readonly #aheadBytes: number;
   readonly #position: () => number;
+  readonly #onError: (error: Error) => void;
   #frontier = 0;
   #busy = false;
   #stopped = false;
@@ -40,6 +43,7 @@ export class ZeroAhead {
     this.#limit = options.limit - (options.limit % blockBytes);
     this.#aheadBytes = options.aheadBytes;
     this.#position = options.position;
+    this.#onError = options.onError;
   }
 
   /** To be called when nothing waits to be written. */
@@ -64,7 +68,7 @@ export class ZeroAhead {
     try {
       this.#file.write(zeros.subarray(0, length), from);
     } catch {
-      // A full or failing disk: the log itself will say so when it gets there.
+      // A full disk: the log itself will say so when it gets there.
       this.stop();
       return;
     }
@@ -76,7 +80,9 @@ export class ZeroAhead {
   #synced(error: Error | undefined): void {
     this.#busy = false;
     if (this.#stopped) return;
-    if (error !== undefined) this.stop();
-    else if (this.#frontier - this.#position() < this.#aheadBytes) this.#writePiece();
+    if (error !== undefined) {
+      this.stop();
+      this.#onError(error);
+    } else if (this.#frontier - this.#position() < this.#aheadBytes) this.#writePiece();
   }
 }
