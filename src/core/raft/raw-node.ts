@@ -1,30 +1,17 @@
 // One raft node without threads, clocks or disks: the host steps it and does what each Ready says.
-import { assert, type Id64, zeroId } from "../../base/index.ts";
+import { type Id64, zeroId } from "../../base/index.ts";
 import { type AnyConfChange, changeEntry } from "./conf-change/change.ts";
 import { bootstrap, type Peer } from "./bootstrap.ts";
 import type { Config } from "./host/config.ts";
-import type { Ready, SoftState } from "./host/ready.ts";
+import { HandOut } from "./host/hand-out.ts";
+import type { Ready } from "./host/ready.ts";
 import { type Refusal, refusals } from "./host/refusal.ts";
-import {
-  type BasicStatus,
-  basicStatusOf,
-  hardStateOf,
-  type Status,
-  statusOf,
-} from "./host/status.ts";
-import {
-  storageAppend,
-  storageAppendResponse,
-  storageApply,
-  storageApplyResponse,
-} from "./host/storage-threads.ts";
-import { encodedSize } from "./log/entry-size.ts";
+import { type BasicStatus, basicStatusOf, type Status, statusOf } from "./host/status.ts";
 import { applyChange } from "./membership.ts";
 import {
   type ConfState,
   type Entry,
   EntryType,
-  type HardState,
   isLocalTarget,
   isLocalType,
   isResponseType,
@@ -48,19 +35,11 @@ export class RawNode {
   }
 
   readonly #raft: RaftState;
-  readonly #isAsync: boolean;
-  /** In the synchronous form entries may be applied in the same Ready that saves them. */
-  readonly #appliable: { readonly allowUnstable: boolean };
-  #lastSoftState: SoftState;
-  #lastHardState: HardState;
-  /** What this node tells itself once the Ready under way is done. Synchronous form only. */
-  #onAdvance: Message[] = [];
+  readonly #handOut: HandOut;
 
   constructor(config: Config) {
     this.#raft = startRaft(config);
-    this.#isAsync = this.#raft.settings.asyncStorageWrites;
-    this.#appliable = { allowUnstable: !this.#isAsync };
-    ({ softState: this.#lastSoftState, hardState: this.#lastHardState } = this.basicStatus());
+    this.#handOut = new HandOut(this.#raft);
   }
 
   get id(): Id64 {
@@ -86,8 +65,7 @@ export class RawNode {
   /** Starts a new cluster on an empty storage: the peers become the first, committed entries. */
   bootstrap(peers: readonly Peer[]): void {
     bootstrap(this.#raft, peers);
-    // Nothing is saved yet, so the first Ready must bring the hard state.
-    this.#lastHardState = { term: 0, vote: zeroId, commit: 0 };
+    this.#handOut.forgetHardState();
   }
 
   /** One unit of time went by. */
@@ -185,17 +163,7 @@ export class RawNode {
   }
 
   hasReady(): boolean {
-    const { log, messages, messagesAfterAppend, readStates } = this.#raft;
-    return (
-      messages.length > 0 ||
-      messagesAfterAppend.length > 0 ||
-      readStates.length > 0 ||
-      log.unstable.hasNextEntries ||
-      log.unstable.nextSnapshot !== undefined ||
-      log.hasNextCommitted(this.#appliable) ||
-      this.#isSoftStateNew() ||
-      this.#isHardStateNew()
-    );
+    return this.#handOut.hasReady();
   }
 
   /**
@@ -203,82 +171,12 @@ export class RawNode {
    * messages may be stepped in between.
    */
   ready(): Ready {
-    const raft = this.#raft;
-    assert(this.#onAdvance.length === 0, "each Ready is advanced before the next is taken");
-    const { role, lead, log } = raft;
-    const softState = this.#isSoftStateNew() ? { lead, role } : undefined;
-    const entries = log.unstable.hasNextEntries ? log.unstable.nextEntries() : [];
-    const mustSync =
-      entries.length > 0 ||
-      raft.term !== this.#lastHardState.term ||
-      raft.vote !== this.#lastHardState.vote;
-    const hardState = this.#isHardStateNew() ? hardStateOf(raft) : undefined;
-    const snapshot = log.unstable.nextSnapshot;
-    const committedEntries = log.nextCommitted(this.#appliable);
-    const { messages, readStates } = raft;
-    raft.messages = [];
-    if (readStates.length > 0) raft.readStates = [];
-    this.#collect({ entries, hardState, snapshot, committedEntries, messages });
-    if (raft.messagesAfterAppend.length > 0) raft.messagesAfterAppend = [];
-    if (softState !== undefined) this.#lastSoftState = softState;
-    if (hardState !== undefined) this.#lastHardState = hardState;
-    log.unstable.acceptInProgress();
-    const last = committedEntries.at(-1);
-    if (last !== undefined) {
-      log.acceptApplying(last.index, encodedSize(committedEntries), this.#appliable);
-    }
-    return {
-      softState,
-      hardState,
-      readStates,
-      entries,
-      snapshot,
-      committedEntries,
-      messages,
-      mustSync,
-    };
+    return this.#handOut.ready();
   }
 
   /** The last Ready is saved and applied. Synchronous form only. */
   advance(): void {
-    assert(!this.#isAsync, "Advance must not be called when using AsyncStorageWrites");
-    const messages = this.#onAdvance;
-    this.#onAdvance = [];
-    for (const message of messages) step(this.#raft, message);
-  }
-
-  /** Adds the messages that wait for the disk, and what this node is to be told when it is done. */
-  #collect(
-    work: Pick<Ready, "entries" | "hardState" | "snapshot" | "committedEntries" | "messages">,
-  ): void {
-    const raft = this.#raft;
-    const { committedEntries, messages } = work;
-    if (this.#isAsync) {
-      const append = storageAppend(raft, work);
-      if (append !== undefined) messages.push(append);
-      if (committedEntries.length > 0) messages.push(storageApply(raft, committedEntries));
-      return;
-    }
-    for (const message of raft.messagesAfterAppend) {
-      if (message.to === raft.id) this.#onAdvance.push(message);
-      else messages.push(message);
-    }
-    const stable = storageAppendResponse(raft, work);
-    if (stable !== undefined) this.#onAdvance.push(stable);
-    if (committedEntries.length > 0) {
-      this.#onAdvance.push(storageApplyResponse(raft, committedEntries));
-    }
-  }
-
-  #isSoftStateNew(): boolean {
-    const { lead, role } = this.#lastSoftState;
-    return this.#raft.lead !== lead || this.#raft.role !== role;
-  }
-
-  #isHardStateNew(): boolean {
-    const { term, vote, commit } = this.#lastHardState;
-    const raft = this.#raft;
-    return raft.term !== term || raft.vote !== vote || raft.log.committed !== commit;
+    for (const message of this.#handOut.takeAnswers()) step(this.#raft, message);
   }
 
   /** A request of the host, in the name of `about` or of nobody. */
