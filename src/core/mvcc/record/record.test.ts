@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { bytesFromHex, compareBytes, hexOf, seededRandom } from "../../../base/index.ts";
 import { decodeKeyValue, encodeKeyValue, makeKeyValue } from "../../proto/index.ts";
+import { fuzzKeyValue, mutatedKeyValue } from "./key-value.fuzz.ts";
 import { KeyValueView, sizeKeyValue, writeKeyValue } from "./key-value.ts";
 import { isRevisionKey, isTombstoneKey, mainOfKey, revisionKey, subOfKey } from "./revision-key.ts";
 import { readCount, readEnd, readId, sizeCount, sizeId, writeCount, writeId } from "./varint.ts";
@@ -72,4 +73,13 @@ test("a stored record is the KeyValue message, byte for byte", () => {
     assert.equal(kept.value.length, 0);
     assert.equal(kept.lease, lease);
   }
+});
+
+test("damaged records are refused or read within their bytes", () => {
+  const random = seededRandom(29);
+  let records = 0;
+  for (let round = 0; round < 20_000; round++) {
+    if (fuzzKeyValue(mutatedKeyValue(random))) records++;
+  }
+  assert.ok(records > 4000 && records < 19_000, `${records} of seed 29`);
 });

@@ -56,6 +56,7 @@ export function readCount(bytes: Uint8Array, start: number): number {
     return byte;
   }
   let value = byte & 127;
+  // Behind the end there are no bytes, and what is not a number ends the loop.
   for (let scale = 128; byte >= 128; scale *= 128) {
     byte = bytes[at++]!;
     value += (byte & 127) * scale;
@@ -68,12 +69,11 @@ export function readCount(bytes: Uint8Array, start: number): number {
 export function readId(bytes: Uint8Array, start: number): bigint {
   let at = start;
   let value = 0n;
-  let byte = 0;
-  for (let shift = 0n; ; shift += 7n) {
+  let byte = 128;
+  for (let shift = 0n; byte >= 128 && shift < 70n; shift += 7n) {
     byte = bytes[at++]!;
     value |= BigInt(byte & 127) << shift;
-    if (byte < 128) break;
   }
   readEnd = at;
-  return value;
+  return BigInt.asUintN(64, value);
 }
