@@ -7,9 +7,9 @@ import { gunzipSync } from "node:zlib";
 export function gunzip(
   bytes: Uint8Array,
   bytesMax: number,
-): Uint8Array | "no gzip header" | "too large" | "damaged" {
+): Uint8Array | "cut short" | "no gzip header" | "too large" | "damaged" {
   // Go reads the ten bytes of the header before it looks at them.
-  if (bytes.length < 10) return "damaged";
+  if (bytes.length < 10) return "cut short";
   if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) return "no gzip header";
   try {
     return gunzipSync(bytes, { maxOutputLength: bytesMax });

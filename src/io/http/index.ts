@@ -6,3 +6,16 @@ export type { IncomingMessage, RequestListener, ServerResponse } from "node:http
 export { gunzip } from "./gunzip.ts";
 export { defaultListenerLimits, type ListenerLimits } from "./limits.ts";
 export { type ListenAddress, Mux, type MuxOptions, type RemotePeer } from "./mux.ts";
+export { PeerClient, type PeerClientOptions } from "./peer-client.ts";
+export type {
+  HeaderFields,
+  PeerAnswerHead,
+  PeerBodyEvents,
+  PeerCall,
+  PeerCallEvents,
+  PeerCallRequest,
+  PeerDialer,
+  PeerRequest,
+  PeerResponse,
+} from "./peer-exchange.ts";
+export { peerListener } from "./peer-server.ts";

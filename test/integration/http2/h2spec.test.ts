@@ -13,8 +13,8 @@ test("h2spec passes, strict cases too", async () => {
   const server = await startEchoServer();
   const words = ["--strict", "-h", "127.0.0.1", "-p", String(server.port), "-o", "5"];
   const run = promisify(execFile)(peer("h2spec"), words, { timeout: 120_000 });
-  const { stdout } = await run.catch((error: { stdout?: string }) => ({
-    stdout: error.stdout ?? String(error),
+  const { stdout } = await run.catch((error: Error & { stdout?: string }) => ({
+    stdout: error.stdout ?? error.message,
   }));
   await server.close();
   const failed = stdout.split("\n").filter((line) => line.includes("×"));
