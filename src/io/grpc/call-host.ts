@@ -16,7 +16,7 @@ export interface CallCounts {
 export type Gunzip = (
   bytes: Uint8Array,
   bytesMax: number,
-) => Uint8Array | "no gzip header" | "too large" | "damaged";
+) => Uint8Array | "cut short" | "no gzip header" | "too large" | "damaged";
 
 /** What the calls of one connection share. */
 export interface ConnectionState {

@@ -22,12 +22,14 @@ const tooLargeUnpacked = (max: number): Status => ({
   code: Code.ResourceExhausted,
   message: `grpc: received message after decompression larger than max ${max}`,
 });
-const notUnpacked = (why: "no gzip header" | "damaged"): Status => ({
+const unpackFailures = {
+  "cut short": "grpc: failed to decompress the message: unexpected EOF",
+  "no gzip header": "grpc: failed to decompress the message: gzip: invalid header",
+  damaged: "grpc: failed to read decompressed data: gzip: invalid checksum",
+};
+const notUnpacked = (why: keyof typeof unpackFailures): Status => ({
   code: Code.Internal,
-  message:
-    why === "damaged"
-      ? "grpc: failed to read decompressed data: gzip: invalid checksum"
-      : "grpc: failed to decompress the message: gzip: invalid header",
+  message: unpackFailures[why],
 });
 
 export class GrpcCall extends Http2Stream implements ServerCall, MessageSink, Deadlined {

@@ -21,7 +21,7 @@ export function pinoLog(options: LogOptions): Log {
   const stream = destination(options);
   const logger = pino(
     {
-      base: undefined,
+      base: null,
       level: options.level,
       customLevels: { dpanic: zapLevels.dpanic, panic: zapLevels.panic },
       timestamp: () => `,"ts":"${microsecondTime()}"`,
