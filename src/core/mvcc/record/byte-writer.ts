@@ -10,7 +10,7 @@ const poolBytes = 1 << 16;
 /** Larger buffers are not taken from the pool. */
 const pooledBytesMax = poolBytes / 16;
 /** Below this many bytes a loop is quicker than a view and `set` (bench/mvcc.ts). */
-const loopBytesMax = 48;
+const loopBytesMax = 24;
 let pool: Uint8Array = new Uint8Array(0);
 let poolUsed = 0;
 
