@@ -16,21 +16,12 @@ async function compare(
   patience: number,
 ): Promise<{ code: number | null; stdout: string }> {
   // Nothing is killed here, so the reference need not wait for the disk.
-  const [reference, subject] = await Promise.all([
-    ServerProcess.start({ kind: "etcd", flags: ["--unsafe-no-fsync", "--log-level=error"] }),
-    ServerProcess.start({ kind, flags: kind === "etcd" ? ["--unsafe-no-fsync"] : [] }),
-  ]);
-  try {
-    return await run(
-      peer("kvdiff"),
-      [`-a=${reference.endpoint}`, `-b=${subject.endpoint}`, ...args],
-      {
-        patienceMilliseconds: patience,
-      },
-    );
-  } finally {
-    await Promise.all([reference.dispose(), subject.dispose()]);
-  }
+  const noSync = ["--unsafe-no-fsync"];
+  await using reference = await ServerProcess.start({ kind: "etcd", flags: noSync });
+  await using subject = await ServerProcess.start({ kind, flags: kind === "etcd" ? noSync : [] });
+  const endpoints = [`-a=${reference.endpoint}`, `-b=${subject.endpoint}`];
+  // Awaited here: both servers are disposed of when this function is left.
+  return await run(peer("kvdiff"), [...endpoints, ...args], { patienceMilliseconds: patience });
 }
 
 test("every call of a long random history is answered as etcd answers it", async (t) => {

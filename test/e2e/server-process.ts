@@ -48,9 +48,10 @@ export function targetKind(): Kind {
   throw new Error(`QUORATE_TARGET is "${target}", neither "etcd" nor "quorate"`);
 }
 
-/** The executable of a kind. */
+/** The executable of a kind. `QUORATE_SERVER` names another build of ours. */
 export function executable(kind: Kind): string {
-  return kind === "etcd" ? peer("etcd") : join(projectRoot, "bin/etcd");
+  if (kind === "etcd") return peer("etcd");
+  return process.env["QUORATE_SERVER"] ?? join(projectRoot, "bin/etcd");
 }
 
 /** `count` TCP ports of the loopback that were free a moment ago. */
@@ -96,7 +97,12 @@ export class ServerProcess {
   static async start(options: ServerOptions): Promise<ServerProcess> {
     const home = mkdtempSync(join(options.parent ?? tmpdir(), "quorate-"));
     const server = new ServerProcess(options, home, await freePorts(2));
-    await server.restart();
+    try {
+      await server.restart();
+    } catch (error) {
+      await server.dispose();
+      throw error;
+    }
     return server;
   }
 
@@ -200,7 +206,10 @@ export class ServerProcess {
 
   /** Ends it if it runs and removes its data directory. */
   async dispose(): Promise<void> {
-    if (this.#child !== undefined && this.#child.exitCode === null) await this.kill();
+    const child = this.#child;
+    if (child !== undefined && child.exitCode === null && child.signalCode === null) {
+      await this.kill();
+    }
     rmSync(this.#home, { recursive: true, force: true });
   }
 

@@ -13,6 +13,8 @@ const (
 	fragmentValueBytes = 500_000
 	fragmentKeys       = 3
 	fragmentWatchers   = 4
+	// responseBytesMax is --max-request-bytes and 512 KiB, beyond which a response is cut.
+	responseBytesMax = 2 << 20
 )
 
 // compareFragments makes revisions whose events, with what was there before, exceed what one response
@@ -28,6 +30,16 @@ func compareFragments(a, b *side) (int, error) {
 	count := 0
 	for id := range int64(2 * fragmentWatchers) {
 		left, right := heard[0][id], heard[1][id]
+		if id >= fragmentWatchers {
+			// How much of the past one response holds is the server's choice; how it is cut is not.
+			var err error
+			if left, err = joined(left); err != nil {
+				return 0, fmt.Errorf("watcher %d on a: %w", id, err)
+			}
+			if right, err = joined(right); err != nil {
+				return 0, fmt.Errorf("DIFFERENCE: watcher %d on b: %w", id, err)
+			}
+		}
 		if len(left) != len(right) {
 			return 0, fmt.Errorf("DIFFERENCE: watcher %d got %d responses on a, %d on b", id, len(left), len(right))
 		}
@@ -42,6 +54,28 @@ func compareFragments(a, b *side) (int, error) {
 		}
 	}
 	return count, nil
+}
+
+// joined is the acknowledgement and then one response with all events, after a check that no revision
+// goes over from one response to the next unless the first says that it is a fragment.
+func joined(heard []*pb.WatchResponse) ([]*pb.WatchResponse, error) {
+	whole := &pb.WatchResponse{WatchId: heard[0].WatchId}
+	open := false
+	for _, response := range heard[1:] {
+		if n := len(whole.Events); n > 0 && !open &&
+			whole.Events[n-1].Kv.ModRevision == response.Events[0].Kv.ModRevision {
+			return nil, fmt.Errorf("revision %d is cut without a word", response.Events[0].Kv.ModRevision)
+		}
+		if size := proto.Size(response); response.Fragment && size > responseBytesMax && len(response.Events) > 1 {
+			return nil, fmt.Errorf("a fragment of %d bytes with %d events", size, len(response.Events))
+		}
+		whole.Events = append(whole.Events, response.Events...)
+		open = response.Fragment
+	}
+	if open {
+		return nil, fmt.Errorf("the last response says that more of its revision follows")
+	}
+	return []*pb.WatchResponse{heard[0], whole}, nil
 }
 
 func (s *side) fragments() (map[int64][]*pb.WatchResponse, error) {

@@ -38,34 +38,38 @@ type answer struct {
 	text     string
 }
 
+// connectionsPerSide: reads that go out at once go out over several connections, for a server may mix up
+// what comes from different ones.
+const connectionsPerSide = 4
+
 // side is one of the two servers that are compared.
 type side struct {
-	name   string
+	name string
+	connection
+	others []connection
+	at     place
+}
+
+// connection is one of the connections to a server, and its services.
+type connection struct {
 	client *clientv3.Client
 	kv     pb.KVClient
 	lease  pb.LeaseClient
 	maint  pb.MaintenanceClient
 	member pb.ClusterClient
-	at     place
 }
 
 func dial(name, endpoint string) (*side, error) {
-	client, err := clientv3.New(clientv3.Config{
-		Endpoints:          []string{endpoint},
-		DialTimeout:        10 * time.Second,
-		MaxCallSendMsgSize: 64 << 20,
-		Logger:             zap.NewNop(),
-		DialOptions: []grpc.DialOption{
-			grpc.WithDefaultCallOptions(grpc.MaxCallRecvMsgSize(math.MaxInt32)),
-		},
-	})
-	if err != nil {
-		return nil, err
-	}
-	conn := client.ActiveConnection()
-	s := &side{
-		name: name, client: client, kv: pb.NewKVClient(conn), lease: pb.NewLeaseClient(conn),
-		maint: pb.NewMaintenanceClient(conn), member: pb.NewClusterClient(conn),
+	s := &side{name: name}
+	for i := range connectionsPerSide {
+		c, err := connect(endpoint)
+		if err != nil {
+			return nil, err
+		}
+		if i == 0 {
+			s.connection = c
+		}
+		s.others = append(s.others, c)
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), 15*time.Second)
 	defer cancel()
@@ -77,16 +81,36 @@ func dial(name, endpoint string) (*side, error) {
 	return s, nil
 }
 
+func connect(endpoint string) (connection, error) {
+	client, err := clientv3.New(clientv3.Config{
+		Endpoints:          []string{endpoint},
+		DialTimeout:        10 * time.Second,
+		MaxCallSendMsgSize: 64 << 20,
+		Logger:             zap.NewNop(),
+		DialOptions: []grpc.DialOption{
+			grpc.WithDefaultCallOptions(grpc.MaxCallRecvMsgSize(math.MaxInt32)),
+		},
+	})
+	if err != nil {
+		return connection{}, err
+	}
+	conn := client.ActiveConnection()
+	return connection{
+		client: client, kv: pb.NewKVClient(conn), lease: pb.NewLeaseClient(conn),
+		maint: pb.NewMaintenanceClient(conn), member: pb.NewClusterClient(conn),
+	}, nil
+}
+
 // run sends every call of the step at once and waits for all answers. A step with more than one call
 // holds reads only, so their order does not matter.
 func (s *side) run(step []call) []answer {
 	answers := make([]answer, len(step))
 	if len(step) == 1 {
-		answers[0] = s.do(step[0])
+		answers[0] = s.connection.do(s.at, step[0])
 	} else {
 		var all sync.WaitGroup
 		for i := range step {
-			all.Go(func() { answers[i] = s.do(step[i]) })
+			all.Go(func() { answers[i] = s.others[i%connectionsPerSide].do(s.at, step[i]) })
 		}
 		all.Wait()
 	}
@@ -109,10 +133,10 @@ func (s *side) learn(c call, a answer) {
 	}
 }
 
-func (s *side) do(c call) answer {
+func (s connection) do(at place, c call) answer {
 	ctx, cancel := context.WithTimeout(context.Background(), callTimeout)
 	defer cancel()
-	sent := s.at.resolved(c.request)
+	sent := at.resolved(c.request)
 	if c.typed {
 		message, err := s.doTyped(ctx, sent)
 		return answered(sent, err, message)
@@ -146,7 +170,7 @@ func answered(sent proto.Message, err error, messages ...proto.Message) answer {
 	return a
 }
 
-func (s *side) doUnary(ctx context.Context, sent proto.Message) (proto.Message, error) {
+func (s connection) doUnary(ctx context.Context, sent proto.Message) (proto.Message, error) {
 	switch request := sent.(type) {
 	case *pb.RangeRequest:
 		return s.kv.Range(ctx, request)
@@ -178,7 +202,7 @@ func (s *side) doUnary(ctx context.Context, sent proto.Message) (proto.Message, 
 	panic("no unary method takes this request")
 }
 
-func (s *side) doStream(ctx context.Context, sent proto.Message) ([]proto.Message, error) {
+func (s connection) doStream(ctx context.Context, sent proto.Message) ([]proto.Message, error) {
 	var messages []proto.Message
 	switch request := sent.(type) {
 	case *pb.RangeRequest:

@@ -9,7 +9,7 @@ import (
 )
 
 // doTyped says the request in clientv3's own words and turns its answer back into the message.
-func (s *side) doTyped(ctx context.Context, sent proto.Message) (proto.Message, error) {
+func (s connection) doTyped(ctx context.Context, sent proto.Message) (proto.Message, error) {
 	switch request := sent.(type) {
 	case *pb.TxnRequest:
 		comparisons := make([]clientv3.Cmp, len(request.Compare))
