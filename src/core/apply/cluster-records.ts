@@ -9,8 +9,14 @@ import {
   latin1FromBytes,
 } from "../../base/index.ts";
 import { encodeMember, type Member, parseConfChangeContext } from "../membership/index.ts";
+import type { LeaseRecord } from "../lease/index.ts";
 import type { Backend, BucketName } from "../mvcc/index.ts";
-import { type AlarmMember, decodeAlarmMember, encodeAlarmMember } from "../proto/index.ts";
+import {
+  type AlarmMember,
+  decodeAlarmMember,
+  decodeLease,
+  encodeAlarmMember,
+} from "../proto/index.ts";
 
 const noBytes = new Uint8Array(0);
 const removedMark = bytesFromLatin1("removed");
@@ -80,6 +86,13 @@ export class ClusterRecords {
 
   saveStorageVersion(version: string): void {
     this.#backend.put("meta", storageVersionKey, bytesFromLatin1(version));
+  }
+
+  leases(): LeaseRecord[] {
+    return this.#all("lease").map(([, value]) => {
+      const { ID, TTL, remainingTTL } = decodeLease(value);
+      return { id: ID, ttl: TTL, remainingTtl: remainingTTL };
+    });
   }
 
   alarms(): AlarmMember[] {

@@ -1,15 +1,16 @@
 // Makes the real things and puts them together: disk, clock, server, listeners.
 import { createHash } from "node:crypto";
 import { join } from "node:path";
-import { MemoryBackend } from "../../core/mvcc/index.ts";
 import { GrpcServer } from "../../io/grpc/index.ts";
 import type { Log } from "../../io/host/index.ts";
 import { nodeClock, nodeDisk, nodeRandom } from "../../io/host/node/index.ts";
 import { gunzip } from "../../io/http/index.ts";
+import { Snapshotter } from "../../io/snap/index.ts";
 import { type Booted, bootstrap, Server } from "../member/index.ts";
 import { grpcOverheadBytes, services } from "../rpc/index.ts";
 import type { Config } from "./config.ts";
 import { listenForClients, listenForPeers } from "./listeners.ts";
+import { type OpenedBackend, openBackend } from "./open-backend.ts";
 import { logServing, logStarting } from "./start-log.ts";
 import { etcdMinorVersion, etcdVersion } from "./version.ts";
 
@@ -21,8 +22,6 @@ export interface RunningServer {
 
 // Calls under way get this long; with closing the log a stop stays under a second.
 const drainGraceMs = 700;
-/** etcd's own database is five pages before the first key; etcdctl divides by this size. */
-const emptySizeBytes = 5 * 4096;
 
 /** Starts a member and serves clients; resolves when it is ready. */
 export async function startServer(
@@ -34,8 +33,14 @@ export async function startServer(
   let server: Server | undefined = undefined;
   const peers = await listenForPeers(config, log, () => server);
   let flush = (): void => {};
-  server = makeServer(config, log, { endTurn: () => flush(), fail });
-  const { methods } = services(server, config);
+  const directory = join(config.dataDirectory, "member");
+  nodeDisk.mkdir(join(directory, "snap"));
+  const backend = await openBackend(join(directory, "snap", "db"), config, log, {
+    wake: () => server?.member.wake(),
+    onFailure: fail,
+  });
+  server = makeServer(config, log, backend, { endTurn: () => flush(), fail });
+  const { methods } = services(server, { ...config, sha256: () => createHash("sha256") });
   const grpc = new GrpcServer({
     methods,
     maxReceiveBytes: config.maxRequestBytes + grpcOverheadBytes,
@@ -78,11 +83,11 @@ export async function startServer(
 function makeServer(
   config: Config,
   log: Log,
+  { host: backend, file }: OpenedBackend,
   host: { endTurn: () => void; fail: (error: Error) => void },
 ): Server {
   const booted = boot(config, log);
-  const backend = new MemoryBackend();
-  return new Server({
+  const server = new Server({
     options: {
       ...config,
       clientUrls: config.advertiseClientUrls.map((url) => url.text),
@@ -94,28 +99,31 @@ function makeServer(
       clusterVersion: etcdMinorVersion,
     },
     booted,
-    backend: {
-      backend,
-      sizeBytes: () => Math.max(emptySizeBytes, backend.records.capacityBytes),
-      inUseBytes: () => Math.max(emptySizeBytes, backend.records.capacityBytes),
-    },
+    backend,
+    snapshotter: new Snapshotter({
+      disk: nodeDisk,
+      clock: nodeClock,
+      random: nodeRandom,
+      directory: join(config.dataDirectory, "member", "snap"),
+      log,
+    }),
     clock: nodeClock,
     random: nodeRandom,
     log,
     send: () => {},
     ...host,
   });
+  file.setBeforeCommit(() => server.beforeCommit());
+  return server;
 }
 
 function boot(config: Config, log: Log): Booted {
-  const memberDirectory = join(config.dataDirectory, "member");
-  nodeDisk.mkdir(join(memberDirectory, "snap"));
   return bootstrap({
     disk: nodeDisk,
     clock: nodeClock,
     log,
     sha1: (bytes) => createHash("sha1").update(bytes).digest(),
-    walDirectory: config.walDirectory || join(memberDirectory, "wal"),
+    walDirectory: config.walDirectory || join(config.dataDirectory, "member", "wal"),
     name: config.name,
     initialCluster: config.initialCluster,
     initialClusterState: config.initialClusterState,

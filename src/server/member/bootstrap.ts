@@ -49,6 +49,8 @@ export interface Booted {
   readonly peers: readonly Peer[];
   /** Whether no other member is known at this moment. */
   readonly isAlone: boolean;
+  /** Where the log begins: entries up to it are in the backend. */
+  readonly snapshotIndex: number;
 }
 
 /** Opens or makes the log; throws with the reason when this directory or these flags will not do. */
@@ -93,6 +95,7 @@ function begin(options: BootstrapOptions, walOptions: WalOptions): Booted {
     storage: new MemoryStorage(),
     peers,
     isAlone: peers.length === 1,
+    snapshotIndex: 0,
   };
 }
 
@@ -117,5 +120,13 @@ function restart(options: BootstrapOptions, walOptions: WalOptions): Booted {
     "local-member-id": id64Hex(id),
     "commit-index": content.hardState.commit,
   });
-  return { id, clusterId, wal, storage, peers: [], isAlone: !options.hasTransport };
+  return {
+    id,
+    clusterId,
+    wal,
+    storage,
+    peers: [],
+    isAlone: !options.hasTransport,
+    snapshotIndex: base.index,
+  };
 }

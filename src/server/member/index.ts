@@ -1,7 +1,15 @@
 // server/member: one running member. Everything that changes replicated state passes its turn. It
 // promises that nothing is acknowledged before the sync that covers it, and that a member whose disk
 // fails or whose state contradicts itself stops. It never touches a socket.
+export {
+  type BackendCopy,
+  type BackendDone,
+  type BackendHost,
+  type Digest,
+  type DurableBackend,
+  memoryBackendHost,
+} from "./backend-host.ts";
 export { type Booted, bootstrap, type BootstrapOptions } from "./bootstrap.ts";
 export type { Sha1 } from "./initial-cluster.ts";
 export { Member, type Settled } from "./member.ts";
-export { type BackendHost, Server, type ServerOptions, type ServerParts } from "./server.ts";
+export { Server, type ServerOptions, type ServerParts } from "./server.ts";

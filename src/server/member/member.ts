@@ -42,6 +42,8 @@ export interface MemberParts {
   readonly storage: MemoryStorage;
   readonly wal: Wal;
   readonly applier: Applier;
+  /** The last entry the state holds that raft will not give out again. */
+  readonly appliedIndex: number;
   readonly clock: Clock;
   readonly log: Log;
   /** Peer messages; a member alone has none to send. */
@@ -80,6 +82,8 @@ export class Member {
   constructor(parts: MemberParts) {
     this.#parts = parts;
     this.settings = parts.settings;
+    this.#appliedIndex = parts.appliedIndex;
+    this.#committedIndex = parts.appliedIndex;
     this.ids = new RequestIds(parts.settings.id, parts.clock.wallMs());
     this.#reads = new ReadIndex(
       {

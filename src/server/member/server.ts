@@ -14,7 +14,7 @@ import {
 import { EtcdError, errors } from "../../core/errors/index.ts";
 import { Lessor } from "../../core/lease/index.ts";
 import { Cluster } from "../../core/membership/index.ts";
-import { type Backend, Store } from "../../core/mvcc/index.ts";
+import { Store } from "../../core/mvcc/index.ts";
 import { WatchHub } from "../../core/mvcc/watch/index.ts";
 import {
   AlarmAction,
@@ -32,21 +32,16 @@ import {
   type PutRequest,
   type TxnRequest,
 } from "../../core/proto/index.ts";
-import { type Message, RawNode } from "../../core/raft/index.ts";
+import { type ConfState, type Message, RawNode } from "../../core/raft/index.ts";
 import { seededRandom } from "../../base/index.ts";
-import type { Cancel, Clock, Log, Random } from "../../io/host/index.ts";
+import type { Cancel, Clock, Failpoint, Log, Random } from "../../io/host/index.ts";
+import type { Snapshotter } from "../../io/snap/index.ts";
+import type { BackendHost, DurableBackend } from "./backend-host.ts";
 import type { Booted } from "./bootstrap.ts";
 import { CompactionRunner, startAutoCompaction } from "./compaction.ts";
 import { Member, type Settled } from "./member.ts";
 import { raftLog } from "./raft-log.ts";
-
-/** Where the state is kept. */
-export interface BackendHost {
-  readonly backend: Backend;
-  /** Bytes allocated, as Status shows them and the quota counts them. */
-  sizeBytes(): number;
-  inUseBytes(): number;
-}
+import { Snapshots } from "./snapshots.ts";
 
 export interface ServerOptions {
   readonly name: string;
@@ -57,6 +52,9 @@ export interface ServerOptions {
   readonly maxRequestBytes: number;
   readonly snapshotCatchUpEntries: number;
   readonly quotaBackendBytes: number;
+  readonly snapshotCount: number;
+  readonly maxWalFiles: number;
+  readonly maxSnapshotFiles: number;
   readonly maxLearners: number;
   readonly compactionSleepMs: number;
   readonly autoCompaction: { readonly mode: "periodic" | "revision"; readonly retention: number };
@@ -70,6 +68,9 @@ export interface ServerParts {
   readonly options: ServerOptions;
   readonly booted: Booted;
   readonly backend: BackendHost;
+  /** With a durable backend: where snapshots of the log are kept. */
+  readonly snapshotter: Snapshotter | undefined;
+  readonly failpoint?: Failpoint | undefined;
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
@@ -106,6 +107,7 @@ export class Server {
   readonly compactions: CompactionRunner;
   readonly #parts: ServerParts;
   readonly #records: ClusterRecords;
+  readonly #snapshots: Snapshots | undefined;
   #stopAutoCompaction: Cancel = () => {};
   #onReady: (() => void) | undefined;
   #consistentIndex = 0;
@@ -128,6 +130,7 @@ export class Server {
     this.alarms.restore(this.#records.alarms());
     this.lessor = new Lessor({ minTtl: Math.ceil((1.5 * options.electionMs) / 1000) });
     this.store = new Store(backend.backend);
+    this.#restoreLeases();
     log.info("kvstore restored", { "current-rev": this.store.currentRevision });
     this.hub = new WatchHub({
       source: this.store,
@@ -139,7 +142,36 @@ export class Server {
       sleepMs: options.compactionSleepMs,
     });
     this.raft = this.#startRaft();
+    this.#snapshots = this.#makeSnapshots();
     this.member = this.#makeMember();
+  }
+
+  /** Leases from their bucket, and the keys that name them from the store. */
+  #restoreLeases(): void {
+    this.lessor.restore(this.#records.leases());
+    if (this.lessor.size === 0) return;
+    this.store.visitLeases((key, lease) => this.lessor.setLease(key, lease));
+  }
+
+  #makeSnapshots(): Snapshots | undefined {
+    const { booted, backend, snapshotter, options } = this.#parts;
+    if (backend.durable === undefined || snapshotter === undefined) return undefined;
+    const parts = {
+      ...options,
+      ...this.#parts,
+      backend: backend.durable,
+      wal: booted.wal,
+      storage: booted.storage,
+      snapshotter,
+      failpoint: this.#parts.failpoint,
+      confState: () => confStateOf(this.raft),
+      membership: () => ({
+        members: this.cluster.members(),
+        removed: this.cluster.removedIds(),
+        clusterVersion: this.cluster.version,
+      }),
+    };
+    return new Snapshots(parts, booted.snapshotIndex);
   }
 
   #startRaft(): RawNode {
@@ -177,6 +209,7 @@ export class Server {
       storage: booted.storage,
       wal: booted.wal,
       applier: new Applier(this.#machine()),
+      appliedIndex: booted.snapshotIndex,
       clock,
       log,
       send: this.#parts.send,
@@ -241,6 +274,7 @@ export class Server {
       },
     });
     if (this.store.pendingCompactions > 0) this.compactions.run();
+    this.#snapshots?.start();
   }
 
   /** A member alone need not wait a whole election timeout: nobody else can lead. */
@@ -257,8 +291,21 @@ export class Server {
   /** Takes no more requests; `done` when the log is written and closed. */
   stop(done: (error: Error | undefined) => void): void {
     this.#stopAutoCompaction();
+    this.#snapshots?.stop();
     this.member.stop();
-    this.#parts.booted.wal.close(done);
+    const { durable } = this.backend;
+    this.#parts.booted.wal.close((error) => {
+      if (durable === undefined) return done(error);
+      durable.stop((failed) => done(error ?? failed));
+      this.#commitUntilStopped(durable);
+    });
+  }
+
+  /** The turns are over: the last commit gets its steps here. */
+  #commitUntilStopped(durable: DurableBackend): void {
+    if (durable.maybeCommit(this.clock.nowMs())) {
+      this.clock.later(() => this.#commitUntilStopped(durable));
+    }
   }
 
   /** Puts this member's name and client URLs into the cluster, until it succeeds. */
@@ -341,8 +388,11 @@ export class Server {
   #endTurn(): void {
     this.hub.flush();
     if (this.hub.hasWork && this.hub.catchUp(catchUpBudget)) this.member.wake();
-    this.hub.tick(this.clock.nowMs());
+    const nowMs = this.clock.nowMs();
+    this.hub.tick(nowMs);
     this.#parts.endTurn();
+    this.#snapshots?.applied(this.member.appliedIndex);
+    if (this.backend.durable?.maybeCommit(nowMs)) this.member.wake();
   }
 
   isOverQuota(bytes: number): boolean {
@@ -389,3 +439,15 @@ export class Server {
 
 const alarmName = (alarm: number): string =>
   alarm === AlarmType.NOSPACE ? "NOSPACE" : alarm === AlarmType.CORRUPT ? "CORRUPT" : String(alarm);
+
+/** The configuration in force, as snapshots record it. */
+function confStateOf(raft: RawNode): ConfState {
+  const { config } = raft.status();
+  return {
+    voters: [...config.incoming],
+    learners: [...config.learners],
+    votersOutgoing: [...config.outgoing],
+    learnersNext: [...config.learnersNext],
+    autoLeave: config.autoLeave,
+  };
+}

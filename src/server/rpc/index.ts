@@ -1,7 +1,8 @@
 // server/rpc: etcd's gRPC services on a running member. A service checks the shape of a request, asks
 // the member, and puts the answer into words; it keeps no state of the cluster.
 import type { MethodHandler } from "../../io/grpc/index.ts";
-import type { Server } from "../member/index.ts";
+import type { Digest, Server } from "../member/index.ts";
+import { backendMethods } from "./backend-methods.ts";
 import { clusterMethods } from "./cluster.ts";
 import { headerOf, type RpcContext } from "./context.ts";
 import { HealthService } from "./health.ts";
@@ -16,11 +17,15 @@ export interface Services {
   readonly watch: WatchService;
 }
 
+export interface ServiceOptions extends KvOptions {
+  readonly sha256: () => Digest;
+}
+
 /** gRPC's own room above max-request-bytes (embed.grpcOverheadBytes). */
 export const grpcOverheadBytes = 512 * 1024;
 
 /** Every method this member answers, by its path. What is not here is Unimplemented. */
-export function services(server: Server, options: KvOptions): Services {
+export function services(server: Server, options: ServiceOptions): Services {
   const context: RpcContext = { server };
   const health = new HealthService(context);
   const watch = new WatchService({
@@ -37,6 +42,7 @@ export function services(server: Server, options: KvOptions): Services {
     ...leaseMethods(context),
     ...clusterMethods(context),
     ...maintenanceMethods(context),
+    ...backendMethods(context, options.sha256),
     ...health.methods(),
   ]);
   return { methods, health, watch };

@@ -1,0 +1,57 @@
+// Opens member/snap/db, waiting for whoever still has it.
+import { setTimeout as pause } from "node:timers/promises";
+import { FileBackend } from "../../io/backend/index.ts";
+import { isDiskError, type Log } from "../../io/host/index.ts";
+import { nodeDisk } from "../../io/host/node/index.ts";
+import type { BackendHost } from "../member/index.ts";
+import type { Config } from "./config.ts";
+
+export interface OpenedBackend {
+  readonly host: BackendHost;
+  readonly file: FileBackend;
+}
+
+// etcd tries every 50 ms and says so after ten seconds (etcdserver/storage OpenBackend).
+const lockRetryMs = 50;
+const lockWarningMs = 10_000;
+
+export async function openBackend(
+  path: string,
+  config: Config,
+  log: Log,
+  hooks: { wake: () => void; onFailure: (error: Error) => void },
+): Promise<OpenedBackend> {
+  const startedMs = performance.now();
+  const open = (): FileBackend =>
+    FileBackend.open({
+      disk: nodeDisk,
+      path,
+      batchIntervalMs: config.backendBatchMs,
+      batchLimit: config.backendBatchLimit,
+      noSync: config.unsafeNoFsync,
+      ...hooks,
+    });
+  const file = await whenUnlocked(open, () => {
+    log.info("db file is flocked by another process, or taking too long", { path });
+  });
+  log.info("opened backend db", { path, took: `${(performance.now() - startedMs).toFixed(3)}ms` });
+  const host: BackendHost = {
+    backend: file,
+    sizeBytes: () => file.sizeBytes(),
+    inUseBytes: () => file.inUseBytes(),
+    durable: file,
+  };
+  return { host, file };
+}
+
+async function whenUnlocked<Opened>(open: () => Opened, warn: () => void): Promise<Opened> {
+  for (let waitedMs = 0; ; waitedMs += lockRetryMs) {
+    try {
+      return open();
+    } catch (error) {
+      if (!isDiskError(error, "EWOULDBLOCK")) throw error;
+    }
+    if (waitedMs === lockWarningMs) warn();
+    await pause(lockRetryMs);
+  }
+}

@@ -1,0 +1,138 @@
+// Maintenance on the database file: a copy of it, and making it shorter. Neither holds anybody up.
+import { Code } from "../../core/errors/index.ts";
+import {
+  decodeDefragmentRequest,
+  decodeSnapshotRequest,
+  encodeDefragmentResponse,
+  encodeSnapshotResponse,
+  makeDefragmentResponse,
+  makeSnapshotResponse,
+} from "../../core/proto/index.ts";
+import type { MethodHandler, ServerCall } from "../../io/grpc/index.ts";
+import type { BackendCopy, Digest } from "../member/index.ts";
+import { fail, type RpcContext, unary } from "./context.ts";
+
+/** As etcd sends it; the file is a whole number of these, or the last one is shorter. */
+const blobBytes = 32 * 1024;
+/** Blobs between two rounds of the event loop. */
+const blobsPerSlice = 16;
+
+export const backendMethods = (
+  context: RpcContext,
+  sha256: () => Digest,
+): [string, MethodHandler][] => [
+  ["/etcdserverpb.Maintenance/Defragment", defragment(context)],
+  ["/etcdserverpb.Maintenance/Snapshot", snapshot(context, sha256)],
+];
+
+const noFile = { code: Code.Unimplemented, message: "this member keeps no database file" };
+
+const defragment = (context: RpcContext): MethodHandler =>
+  unary(context, decodeDefragmentRequest, (call) => {
+    const { server } = context;
+    const { durable } = server.backend;
+    if (durable === undefined) return call.end(noFile);
+    const startedMs = server.clock.nowMs();
+    const before = server.backend.sizeBytes();
+    server.log.info("starting defragment");
+    durable.defragment((error) => {
+      if (error !== undefined) {
+        server.log.warn("failed to defragment", { error });
+        return fail(context, call, error);
+      }
+      server.log.info("finished defragmenting directory", {
+        "current-db-size-bytes-diff": server.backend.sizeBytes() - before,
+        "current-db-size-bytes": server.backend.sizeBytes(),
+        took: `${(server.clock.nowMs() - startedMs).toFixed(3)}ms`,
+      });
+      call.reply(encodeDefragmentResponse(makeDefragmentResponse()));
+    });
+  });
+
+function snapshot(context: RpcContext, sha256: () => Digest): MethodHandler {
+  const begin = (call: ServerCall): void => {
+    const { server } = context;
+    const { durable } = server.backend;
+    if (durable === undefined) return call.end(noFile);
+    durable.snapshot((copy) => {
+      if (copy instanceof Error) return fail(context, call, copy);
+      if (call.ended) return copy.close();
+      server.log.info("sending database snapshot to client", { "total-bytes": copy.size });
+      new SnapshotCall(context, call, copy, sha256()).run();
+    });
+  };
+  return {
+    kind: "stream",
+    requests: "one",
+    open: (call) => ({
+      message: (bytes) => {
+        try {
+          decodeSnapshotRequest(bytes);
+          begin(call);
+        } catch (error) {
+          fail(context, call, error);
+        }
+      },
+      halfClose: () => {},
+    }),
+  };
+}
+
+/** One copy on its way: read on while the client takes it, closed whatever ends the call. */
+class SnapshotCall {
+  readonly #context: RpcContext;
+  readonly #call: ServerCall;
+  readonly #copy: BackendCopy;
+  readonly #digest: Digest;
+  readonly #blob = new Uint8Array(blobBytes);
+  readonly #version: string;
+
+  constructor(context: RpcContext, call: ServerCall, copy: BackendCopy, digest: Digest) {
+    this.#context = context;
+    this.#call = call;
+    this.#copy = copy;
+    this.#digest = digest;
+    this.#version = context.server.storageVersion ?? "";
+    call.onCancel = () => copy.close();
+  }
+
+  run(): void {
+    this.#call.onDrain = undefined;
+    try {
+      this.#slice();
+    } catch (error) {
+      this.#copy.close();
+      fail(this.#context, this.#call, error);
+    }
+  }
+
+  #slice(): void {
+    for (let sent = 0; sent < blobsPerSlice; sent++) {
+      if (this.#call.ended) return this.#copy.close();
+      const length = this.#copy.read(this.#blob);
+      if (length === 0) return this.#finish();
+      const blob = this.#blob.subarray(0, length);
+      this.#digest.update(blob);
+      if (this.#send(blob)) continue;
+      this.#call.onDrain = () => this.run();
+      return;
+    }
+    this.#context.server.clock.later(() => this.run());
+  }
+
+  #send(blob: Uint8Array): boolean {
+    const remainingBytes = this.#copy.remaining;
+    const response = makeSnapshotResponse({ blob, remainingBytes, version: this.#version });
+    return this.#call.send(encodeSnapshotResponse(response));
+  }
+
+  /** The SHA-256 of everything before goes last; etcdctl appends it to the file. */
+  #finish(): void {
+    this.#send(this.#digest.digest());
+    this.#copy.close();
+    this.#context.server.log.info("successfully sent database snapshot to client", {
+      "total-bytes": this.#copy.size,
+    });
+    this.#call.end({ code: Code.OK, message: "" });
+  }
+}
