@@ -106,7 +106,7 @@ function refusalOf(
     message,
   });
   if (authorities.length > 1 || hosts.length > 1) {
-    const counts = `:authority: [${authorities.join(" ")}], num values of host: [${hosts.join(" ")}]`;
+    const counts = `:authority: ${authorities.length}, num values of host: ${hosts.length}`;
     return internal(400, `num values of ${counts}, both must only have 1 value as per HTTP/2 spec`);
   }
   if (contentType === undefined || !isGrpc(contentType)) {

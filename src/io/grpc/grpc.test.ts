@@ -150,7 +150,7 @@ test("calls are turned away with grpc-go's codes and words", () => {
   );
   assert.equal(
     readCallHead(two, methods).refusal?.message,
-    "num values of :authority: [], num values of host: [a b], both must only have 1 value as per HTTP/2 spec",
+    "num values of :authority: 0, num values of host: 2, both must only have 1 value as per HTTP/2 spec",
   );
 });
 

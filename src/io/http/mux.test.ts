@@ -213,10 +213,21 @@ test("a unix socket serves too, and replaces the one a dead process left", async
   context.after(() => rmSync(folder, { recursive: true, force: true }));
   const path = join(folder, "etcd.sock");
   // A process that ends without closing its listener leaves the name behind.
-  const leave = `require("net").createServer().listen(${JSON.stringify(path)}, () => process.kill(process.pid, "SIGKILL"))`;
+  const listen = `require("net").createServer().listen(${JSON.stringify(path)}`;
+  const leave = `${listen}, () => process.kill(process.pid, "SIGKILL"))`;
   assert.throws(() => execFileSync(process.execPath, ["-e", leave]));
-  const mux = new Mux({ onHttp1: (_incoming, response) => void response.end("unix") });
+  const http2 = new Http2Server(
+    (...args) => new HelloStream(...args),
+    defaultConnectionOptions,
+    nodeClock,
+  );
+  const mux = new Mux({
+    onHttp1: (_incoming, response) => void response.end("unix"),
+    onHttp2: (stream, _peer, first) => void http2.accept(stream, undefined, first),
+  });
   await mux.listen({ path });
+  const createConnection = (): Socket => connect(path);
+  assert.equal(await http2Get("http://localhost", { createConnection }), "h2 /x");
   const [message] = (await once(get({ socketPath: path }), "response")) as [IncomingMessage];
   assert.equal(await bodyOf(message), "unix");
   await mux.close();

@@ -144,6 +144,7 @@ export class ConnectionSocket implements ConnectionHost {
 
   /** The peer has closed its side; nothing it asked for is wanted any more (as grpc-go). */
   #onEnd(): void {
+    this.#endedMs ??= this.#owner.nowMs();
     this.connection.close();
     this.#duplex.end();
   }

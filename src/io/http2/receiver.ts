@@ -13,7 +13,7 @@ import type { Http2Stream } from "./stream.ts";
 import { placeOf, type ReceivedFrame, streamEvent, streamState, verdicts } from "./stream-state.ts";
 
 // A reset of an older stream, or of one we have begun to answer, is a client giving up.
-const youngStreamMs = 1_000;
+const youngStreamMs = 250;
 
 const { protocolError, frameSizeError, flowControlError } = errorCode;
 

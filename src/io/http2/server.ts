@@ -26,6 +26,7 @@ export class Http2Server {
   readonly #owner: SocketOwner;
   readonly #clock: Clock;
   readonly #sockets = new Set<ConnectionSocket>();
+  #isDraining = false;
   #dirty: ConnectionSocket[] = [];
   #cancelTick: Cancel | undefined;
   #whenEmpty: (() => void)[] = [];
@@ -53,6 +54,7 @@ export class Http2Server {
   accept(duplex: Duplex, owner: unknown, first?: Uint8Array): Http2Connection {
     const socket = new ConnectionSocket(this.#owner, duplex, owner, first);
     this.#sockets.add(socket);
+    if (this.#isDraining) socket.connection.drain();
     this.#cancelTick ??= this.#clock.after(tickMs, () => this.#tick());
     return socket.connection;
   }
@@ -66,6 +68,7 @@ export class Http2Server {
 
   /** Lets streams under way end and takes no new ones; after `graceMs` the rest is closed. */
   drain(graceMs: number): Promise<void> {
+    this.#isDraining = true;
     for (const socket of this.#sockets) socket.connection.drain();
     if (this.#sockets.size === 0) return Promise.resolve();
     const cancel = this.#clock.after(graceMs, () => this.close());

