@@ -1,10 +1,14 @@
-// What the database file costs: point reads, the scan at start, commits and their longest step.
+// What the database file costs: point reads, the scan at start, commits and their longest step; then
+// the backend on it: seeks, the index rebuilt at start, a defragmentation under load.
 // Run: node bench/bbolt.ts [keys] [value bytes]
+// Times are the clock's. On a busy machine the medians say what the code does, the rest who else ran.
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { argv, hrtime } from "node:process";
-import { seededRandom } from "../src/base/index.ts";
+import { bytesFromLatin1, seededRandom, zeroId } from "../src/base/index.ts";
+import { sizeKeyValue, Store, writeKeyValue } from "../src/core/mvcc/index.ts";
+import { FileBackend } from "../src/io/backend/index.ts";
 import { Batch, Database } from "../src/io/bbolt/index.ts";
 import { nodeDisk } from "../src/io/host/node/index.ts";
 
@@ -76,14 +80,18 @@ function report(kind: string, figures: CommitFigures, commits: number): void {
   const operations = commits * batchOperations;
   const steps = figures.steps.toSorted((a, b) => a - b);
   const working = steps.reduce((sum, step) => sum + step, 0);
-  const percentile = (share: number): number =>
-    steps[Math.floor((steps.length - 1) * share)]! / 1000;
   row(`${kind}: commit, main thread`, working / operations, "µs/operation");
   row(`${kind}: commit, main thread`, working / commits / 1000, "ms/commit");
   row(`${kind}: commit until durable`, figures.whole / commits / 1000, "ms/commit");
-  row(`${kind}: step of ${stepPages} pages, median`, percentile(0.5), "ms");
-  row(`${kind}: step of ${stepPages} pages, p99`, percentile(0.99), "ms");
-  row(`${kind}: step of ${stepPages} pages, longest`, percentile(1), "ms");
+  reportSteps(`${kind}: step of ${stepPages} pages`, figures.steps);
+}
+
+function reportSteps(what: string, steps: readonly number[]): void {
+  const sorted = steps.toSorted((a, b) => a - b);
+  const share = (part: number): number => sorted[Math.floor((sorted.length - 1) * part)]! / 1000;
+  row(`${what}, median`, share(0.5), "ms");
+  row(`${what}, p99`, share(0.99), "ms");
+  row(`${what}, longest`, share(1), "ms");
 }
 
 function pointReads(database: Database, what: string, spread: number): void {
@@ -127,6 +135,121 @@ async function scattered(database: Database): Promise<void> {
   report("scattered deletes", figures, commits);
 }
 
+function openBackend(path: string): FileBackend {
+  const onFailure = (error: Error): void => {
+    throw error;
+  };
+  return FileBackend.open({ disk: nodeDisk, path, onFailure });
+}
+
+/** Calls `maybeCommit` each turn, as a member does, until `done`; returns what each call took. */
+function drive(
+  backend: FileBackend,
+  start: (done: () => void) => void,
+  eachTurn: () => void = () => {},
+): Promise<number[]> {
+  return new Promise((resolve) => {
+    const steps: number[] = [];
+    let isDone = false;
+    start(() => (isDone = true));
+    const turn = (): void => {
+      if (isDone) return resolve(steps);
+      const before = microseconds();
+      backend.maybeCommit(before / 1000);
+      steps.push(microseconds() - before);
+      eachTurn();
+      setImmediate(turn);
+    };
+    turn();
+  });
+}
+
+const fields = {
+  key: bytesFromLatin1(""),
+  createRevision: 0,
+  modRevision: 0,
+  version: 1,
+  value: new Uint8Array(valueBytes),
+  lease: zeroId,
+};
+
+function append(backend: FileBackend, revision: number): void {
+  fields.key = bytesFromLatin1(`registry/pods/${revision * 7919}`);
+  fields.createRevision = revision;
+  fields.modRevision = revision;
+  const record = new Uint8Array(sizeKeyValue(fields));
+  writeKeyValue(fields, record, 0);
+  backend.records.append(revision, 0, false, record, 0, record.length);
+}
+
+async function fillBackend(backend: FileBackend): Promise<void> {
+  for (let revision = 2; revision < keys + 2;) {
+    for (let put = 0; put < batchOperations && revision < keys + 2; put++)
+      append(backend, revision++);
+    await drive(backend, (done) => backend.commit(() => done()));
+  }
+}
+
+function seeks(backend: FileBackend): void {
+  const random = seededRandom(2);
+  const cursor = backend.records.cursor();
+  const count = 200_000;
+  for (const spread of [1000, 100_000]) {
+    const read = (): void => {
+      for (let at = 0; at < count; at++) cursor.seek(2 + random.below(Math.min(spread, keys)), 0);
+    };
+    read();
+    const before = microseconds();
+    read();
+    row(`seek of a record among ${spread}`, (microseconds() - before) / count, "µs");
+  }
+}
+
+function restore(backend: FileBackend): void {
+  let before = microseconds();
+  let count = 0;
+  const cursor = backend.records.cursor();
+  for (let more = cursor.seekFrom(1, 0); more; more = cursor.next()) count++;
+  row("records read in order", count / (microseconds() - before), "million/s");
+  before = microseconds();
+  const store = new Store(backend);
+  row("index rebuilt", store.keyCount / (microseconds() - before), "million keys/s");
+}
+
+/** Two thirds of the records are compacted away, then the file is made shorter under load. */
+async function defragment(backend: FileBackend): Promise<void> {
+  const random = seededRandom(6);
+  let removed = 0;
+  for (let revision = 2; revision < keys + 2; revision++) {
+    if (random.below(3) === 0) continue;
+    backend.records.remove(revision, 0, false);
+    if (++removed % batchOperations === 0)
+      await drive(backend, (done) => backend.commit(() => done()));
+  }
+  await drive(backend, (done) => backend.commit(() => done()));
+  row("file before the defragmentation", backend.sizeBytes() / 2 ** 20, "MiB");
+  let revision = keys + 2;
+  const before = microseconds();
+  const load = (): void => append(backend, revision++);
+  const steps = await drive(backend, (done) => backend.defragment(() => done()), load);
+  row("defragmentation", (microseconds() - before) / 1e6, "s");
+  row("file after the defragmentation", backend.sizeBytes() / 2 ** 20, "MiB");
+  row("puts meanwhile", revision - keys - 2, "");
+  reportSteps("defragmentation: call of maybeCommit", steps);
+  console.log(backend.check().join("\n") || "sound");
+}
+
+async function benchBackend(path: string): Promise<void> {
+  let backend = openBackend(path);
+  await fillBackend(backend);
+  seeks(backend);
+  await drive(backend, (done) => backend.stop(() => done()));
+  backend = openBackend(path);
+  restore(backend);
+  await defragment(backend);
+  backend.close();
+}
+
 async function main(): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), "quorate-bench-"));
   const path = join(folder, "db");
@@ -152,6 +275,7 @@ async function main(): Promise<void> {
     row("check of the whole file", (microseconds() - before) / 1000, "ms");
     console.log(problems.length === 0 ? "sound" : problems.join("\n"));
     database.close();
+    await benchBackend(join(folder, "backend"));
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

@@ -83,6 +83,16 @@ function enumerate(random: RandomSource, epoch: Epoch, what: string): number {
     checkState(file, epoch, `${what} subset ${chosen.join("")}`);
     states++;
   }
+  for (const [at, piece] of pieces.slice(0, 8).entries()) {
+    if (piece.kind !== "write") continue;
+    const file = epoch.base.clone();
+    for (const whole of pieces.slice(0, at)) file.apply(whole);
+    // Not every disk writes a sector whole.
+    const cut = 1 + random.below(80);
+    file.apply({ kind: "write", position: piece.position, bytes: piece.bytes.subarray(0, cut) });
+    checkState(file, epoch, `${what} sector ${at} torn at ${cut}`);
+    states++;
+  }
   return states;
 }
 

@@ -1,6 +1,6 @@
 import type { Backend, BucketName } from "../../core/mvcc/index.ts";
 import { assert } from "../../base/index.ts";
-import { Batch, Database, deleted } from "../bbolt/index.ts";
+import { Batch, CorruptFileError, Database, deleted } from "../bbolt/index.ts";
 import { type Disk, type Failpoint, isDiskError } from "../host/index.ts";
 import { Defragmentation, type Defragmented } from "./defrag.ts";
 import { BufferCursor, type ReadBuffer } from "./read-buffer.ts";
@@ -61,6 +61,7 @@ export class FileBackend implements Backend {
   #retryAtMs = 0;
   #fullError: Error | undefined;
   #defragmentation: Defragmentation | undefined;
+  #defragmentingFor: Defragmented[] = [];
   #commits = 0;
   #isClosed = false;
 
@@ -101,7 +102,7 @@ export class FileBackend implements Backend {
   sizeBytes(): number {
     return this.#database.size;
   }
-  /** dbSizeInUse: without the free pages, which are known after the first commit. */
+  /** dbSizeInUse: without the free pages, which are found soon after the start. */
   inUseBytes(): number {
     return this.#database.sizeInUse;
   }
@@ -183,8 +184,20 @@ export class FileBackend implements Backend {
     if (this.#database.stage !== "idle") return this.#database.step(this.#stepPages);
     if (this.#buffer.committing !== undefined) return this.#retry();
     if (this.#isTime()) return this.#begin();
+    if (!this.#database.hasListedFreePages) return this.#listFreePages();
     if (this.#defragmentation === undefined) return false;
     return this.#defragment(this.#defragmentation);
+  }
+
+  /** The first commit needs them, and Status before it. */
+  #listFreePages(): boolean {
+    try {
+      return !this.#database.listFreePages(this.#stepPages);
+    } catch (error) {
+      if (!(error instanceof CorruptFileError)) throw error;
+      this.#options.onFailure(error);
+      return false;
+    }
   }
 
   /** Commits what was written so far as soon as it can; `done` when it is durable. */
@@ -201,10 +214,13 @@ export class FileBackend implements Backend {
     });
   }
 
-  /** Makes the file shorter without a pause; `done` when it is as short as it gets. */
+  /**
+   * Makes the file shorter without a pause; `done` when it is as short as it gets. Who asks while one
+   * is under way is told when that one ends.
+   */
   defragment(done: Defragmented): void {
     if (this.#defragmentation !== undefined) {
-      done(new Error("another defragmentation is running"));
+      this.#defragmentingFor.push(done);
       return;
     }
     const failed = this.#options.failpoint?.("defragdbFail");
@@ -213,7 +229,12 @@ export class FileBackend implements Backend {
       return;
     }
     this.#options.failpoint?.("defragBeforeCopy");
-    this.#defragmentation = new Defragmentation(this.#database, done);
+    this.#defragmentingFor = [done];
+    this.#defragmentation = new Defragmentation(this.#database, (error) => {
+      const told = this.#defragmentingFor;
+      this.#defragmentingFor = [];
+      for (const one of told) one(error);
+    });
     this.#options.wake?.();
   }
 

@@ -16,8 +16,8 @@ const readPagesMax = 8192;
 const passesMax = 4;
 /** Commits after a pass in which freed pages become free and the high-water mark falls. */
 const settlingCommits = 3;
-/** What one step gives back of the file's end: dropping its cached pages takes about 1 ms. */
-const truncatedBytesMax = 16 * 1024 * 1024;
+/** What one step gives back of the file's end: 16 MiB at once took 7 ms on ext4. */
+const truncatedBytesMax = 2 * 1024 * 1024;
 
 export type Defragmented = (error: Error | undefined) => void;
 

@@ -1,5 +1,5 @@
 // Finding an element of one page by its key.
-import type { Page } from "./page.ts";
+import { headerBytes, type Page } from "./page.ts";
 
 /** Compares bytes[start, start + length) with the key; a proper prefix comes first. */
 export function compareKeyAt(
@@ -19,18 +19,46 @@ export function compareKeyAt(
 
 /** The first element of a leaf at or after `from` whose key is not below `key`; perhaps `count`. */
 export function leafLowerBound(page: Page, key: Uint8Array, from = 0): number {
+  return search(page, key, from, page.count, 1, true);
+}
+
+/**
+ * The first element in [low, high) whose key is not below `key`, or with `isAtLeast` false the first
+ * above it. `field` is the word of an element that holds its key's position; the length is the next.
+ * Whatever the keys on both sides share with `key` all between them share too: it is not compared.
+ */
+function search(
+  page: Page,
+  key: Uint8Array,
+  from: number,
+  to: number,
+  field: 0 | 1,
+  isAtLeast: boolean,
+): number {
+  const { bytes, words } = page;
+  const keyLength = key.length;
+  const elements = page.start + headerBytes;
   let low = from;
-  let high = page.count;
+  let high = to;
+  let sharedLow = 0;
+  let sharedHigh = 0;
   while (low < high) {
     const middle = (low + high) >>> 1;
-    const order = compareKeyAt(
-      page.bytes,
-      page.leafKeyStart(middle),
-      page.leafKeyLength(middle),
-      key,
-    );
-    if (order < 0) low = middle + 1;
-    else high = middle;
+    const element = elements + 16 * middle;
+    const word = (element >> 2) + field;
+    const start = element + words[word]!;
+    const length = words[word + 1]!;
+    const limit = length < keyLength ? length : keyLength;
+    let at = sharedLow < sharedHigh ? sharedLow : sharedHigh;
+    while (at < limit && bytes[start + at] === key[at]) at++;
+    const order = at === limit ? length - keyLength : bytes[start + at]! - key[at]!;
+    if (order < 0 || (order === 0 && !isAtLeast)) {
+      low = middle + 1;
+      sharedLow = at;
+    } else {
+      high = middle;
+      sharedHigh = at;
+    }
   }
   return low;
 }
@@ -42,18 +70,5 @@ export function leafHasKeyAt(page: Page, at: number, key: Uint8Array): boolean {
 
 /** The child of a branch that holds `key`: the last whose key is not above it, else the first. */
 export function childFor(page: Page, key: Uint8Array): number {
-  let low = 1;
-  let high = page.count;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    const order = compareKeyAt(
-      page.bytes,
-      page.branchKeyStart(middle),
-      page.branchKeyLength(middle),
-      key,
-    );
-    if (order <= 0) low = middle + 1;
-    else high = middle;
-  }
-  return low - 1;
+  return search(page, key, 1, page.count, 0, false) - 1;
 }

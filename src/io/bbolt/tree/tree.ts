@@ -239,8 +239,11 @@ export class TreeUpdate {
       this.#level(0).take(page, 0, page.count);
     } else {
       page.pins++;
-      this.#keep(page, 0, page.count, height);
-      page.pins--;
+      try {
+        this.#keep(page, 0, page.count, height);
+      } finally {
+        page.pins--;
+      }
     }
     this.#emitLong(height);
     if (!this.#isUnderfull(this.#level(height))) this.#close(height);
