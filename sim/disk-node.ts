@@ -19,6 +19,8 @@ export class FileNode {
   /** What survives for sure. */
   durable = new SparseBytes();
   pending: FileChange[] = [];
+  /** How often writes were lost: whoever has the file open hears of each once, at a sync. */
+  losses = 0;
 
   constructor(inode: number, mode: number) {
     this.inode = inode;
@@ -55,6 +57,7 @@ export class FileNode {
 
   /** The first `count` changes will never be written, though reads still see them. */
   lose(count: number): void {
+    this.losses++;
     this.pending.splice(0, count);
   }
 }

@@ -31,6 +31,8 @@ export type DiskFault =
   | { readonly code: string }
   /** A write stops after so many bytes with this error. */
   | { readonly code: string; readonly writtenBytes: number }
+  /** A write stops where a page of the file begins, as file systems do that find no room. */
+  | { readonly code: string; readonly stopsAtPage: true }
   /** A sync fails and what it should have covered is taken for clean: it is never written. */
   | { readonly code: string; readonly losesPages: true };
 
@@ -76,6 +78,12 @@ export class SimDisk implements Disk {
   /** The disk of the next start after `choices` were taken. */
   restarted(choices: CrashChoices, options: SimDiskOptions = this.#options): SimDisk {
     return new SimDisk(options, choices.build());
+  }
+
+  /** The disk in the hands of the next process: this one was killed, and the machine runs on. */
+  reopened(options: SimDiskOptions): SimDisk {
+    this.halt();
+    return new SimDisk(options, this.#root);
   }
 
   /** A power loss by chance. */
@@ -232,8 +240,7 @@ export class SimDisk implements Disk {
 
   writeNode(node: FileNode, path: string, bytes: Uint8Array, position: number): void {
     const fault = this.faultOf("write", path);
-    const asked =
-      fault === undefined ? bytes.length : "writtenBytes" in fault ? fault.writtenBytes : 0;
+    const asked = fault === undefined ? bytes.length : bytesBefore(fault, position);
     const pages = node.seen.newPages(position, bytes.length);
     const room = Math.floor(this.freeBytes(path) / pageBytes);
     // A full disk takes what still fits and refuses the rest.
@@ -317,12 +324,15 @@ class SimDiskFile implements DiskFile {
   readonly #node: FileNode;
   readonly #readOnly: boolean;
   #closed = false;
+  /** Losses this descriptor was told of. */
+  #lossesTold: number;
 
   constructor(disk: SimDisk, path: string, node: FileNode, readOnly: boolean) {
     this.path = path;
     this.#disk = disk;
     this.#node = node;
     this.#readOnly = readOnly;
+    this.#lossesTold = node.losses;
   }
 
   readInto(target: Uint8Array, targetStart: number, length: number, position: number): number {
@@ -361,7 +371,8 @@ class SimDiskFile implements DiskFile {
       const count = left < 0 ? 0 : covered.length - left;
       if (fault === undefined) node.settle(count);
       else if ("losesPages" in fault) node.lose(count);
-      done(fault && new DiskError("sync", this.path, fault.code));
+      const code = this.#untoldLoss() ?? fault?.code;
+      done(code === undefined ? undefined : new DiskError("sync", this.path, code));
     });
   }
 
@@ -369,12 +380,17 @@ class SimDiskFile implements DiskFile {
     this.#check();
     const node = this.#node;
     const fault = this.#disk.faultOf("sync", this.path);
-    if (fault === undefined) {
-      node.settle(node.pending.length);
-      return;
-    }
-    if ("losesPages" in fault) node.lose(node.pending.length);
-    throw new DiskError("sync", this.path, fault.code);
+    if (fault === undefined) node.settle(node.pending.length);
+    else if ("losesPages" in fault) node.lose(node.pending.length);
+    const code = this.#untoldLoss() ?? fault?.code;
+    if (code !== undefined) throw new DiskError("sync", this.path, code);
+  }
+
+  /** Linux tells every descriptor once of writes that were lost, whoever's sync met the error. */
+  #untoldLoss(): string | undefined {
+    if (this.#lossesTold === this.#node.losses) return undefined;
+    this.#lossesTold = this.#node.losses;
+    return "EIO";
   }
 
   truncate(size: number): void {
@@ -405,6 +421,12 @@ class SimDiskFile implements DiskFile {
     this.#check();
     if (this.#readOnly) throw new DiskError("write", this.path, "EBADF");
   }
+}
+
+/** What a faulty write at `position` still writes. */
+function bytesBefore(fault: DiskFault, position: number): number {
+  if ("writtenBytes" in fault) return fault.writtenBytes;
+  return "stopsAtPage" in fault ? pageBytes - (position % pageBytes) : 0;
 }
 
 const partsOf = (path: string): string[] =>

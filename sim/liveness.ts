@@ -1,0 +1,83 @@
+// The end of a run: nothing is broken any more, so everything must become well within a time.
+import { Clients } from "./clients.ts";
+import type { PlannedOp } from "./plan.ts";
+import type { World } from "./world.ts";
+import { hold } from "./violation.ts";
+
+const stepUs = 200_000;
+
+/** Lets the world run until `endUs` at most, and shorter once all is well. */
+export function checkLiveness(
+  world: World,
+  endUs: number,
+  runUntil: (untilUs: number) => void,
+): void {
+  let wrong: string | undefined = "";
+  const { electionMs } = world.plan.cluster;
+  const writes = new Final(world);
+  while (world.loop.nowUs < endUs) {
+    runUntil(Math.min(endUs, world.loop.nowUs + stepUs));
+    wrong = leaderless(world);
+    if (wrong !== undefined) continue;
+    writes.begin();
+    wrong = writes.wrong ?? lagging(world) ?? unwatched(world);
+    // A little longer, for what a stable cluster should not do.
+    if (wrong === undefined) {
+      runUntil(Math.min(endUs, world.loop.nowUs + electionMs * 1000));
+      wrong = lagging(world) ?? unwatched(world);
+      if (wrong === undefined) return;
+    }
+  }
+  hold(wrong === undefined, "liveness", () => String(wrong));
+}
+
+function leaderless({ members }: World): string | undefined {
+  const leaders = members.filter(({ server }) => server?.raft.role === "leader");
+  if (leaders.length !== 1) return `${leaders.length} members lead`;
+  const lead = leaders[0]!.id;
+  const strays = members.filter(({ server }) => server?.member.lead !== lead);
+  return strays.length === 0 ? undefined : `${strays[0]!.name} does not know the leader`;
+}
+
+function lagging({ members, oracle }: World): string | undefined {
+  const late = members.find(({ server }) => server?.member.appliedIndex !== oracle.lastIndex);
+  if (late === undefined) return undefined;
+  return `${late.name} applied ${late.server?.member.appliedIndex} of ${oracle.lastIndex}`;
+}
+
+function unwatched({ watchers }: World): string | undefined {
+  for (const watcher of watchers) if (watcher.behind !== undefined) return watcher.behind;
+  return undefined;
+}
+
+/** A write and a read at every member, once there is a leader. */
+class Final {
+  readonly #world: World;
+  #clients: Clients | undefined;
+
+  constructor(world: World) {
+    this.#world = world;
+  }
+
+  begin(): void {
+    if (this.#clients !== undefined) return;
+    const { loop, oracle, members } = this.#world;
+    const ops: PlannedOp[] = members.flatMap(({ index }) => [
+      { atMs: 0, client: index, member: index, action: { kind: "put", key: "k00", value: "last" } },
+      { atMs: 0, client: index, member: index, action: { kind: "range", key: "\0", end: "\0" } },
+    ]);
+    this.#clients = new Clients({ loop, oracle, members: () => members }, ops);
+    this.#world.finalClients = this.#clients;
+    this.#wanted = ops.length;
+  }
+
+  #wanted = 0;
+
+  get wrong(): string | undefined {
+    const { answers, errors } = this.#clients!;
+    if (errors > 0) return `${errors} calls at the end failed`;
+    return answers === this.#wanted
+      ? undefined
+      : `${answers} of ${this.#wanted} last calls answered`;
+  }
+}

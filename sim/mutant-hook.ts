@@ -1,0 +1,1 @@
+export function plantMutant(_name: string): void {}

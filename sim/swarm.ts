@@ -1,0 +1,202 @@
+// From a seed to a plan. Each seed switches on its own subset of load and faults (swarm testing): bugs
+// hide from runs in which everything happens at once.
+import { type RandomSource, seededRandom } from "../src/base/index.ts";
+import {
+  type ClusterPlan,
+  type DiskPlan,
+  type Fault,
+  type NetworkPlan,
+  type Plan,
+  seedFor,
+} from "./plan.ts";
+import { planOps, planStreams } from "./workload.ts";
+
+export interface SwarmOptions {
+  readonly seed: number;
+  /** 1, 3 or 5; the seed chooses unless it is given. */
+  readonly members?: number | undefined;
+  /** Simulated seconds; 100 unless told. */
+  readonly seconds?: number | undefined;
+}
+
+const faultNames = [
+  "crash",
+  "crash at an operation",
+  "crash all",
+  "pause",
+  "pause leader",
+  "partition",
+  "isolate leader",
+  "slow link",
+  "reset",
+  "slow disk",
+  "disk error",
+  "clock rate",
+  "wall jump",
+  "transfer",
+  "learner",
+] as const;
+type FaultName = (typeof faultNames)[number];
+
+const chance = (random: RandomSource, percent: number): boolean => random.below(100) < percent;
+export const pick = <Item>(random: RandomSource, items: readonly Item[]): Item =>
+  items[random.below(items.length)]!;
+const between = (random: RandomSource, low: number, high: number): number =>
+  low + random.below(high - low + 1);
+
+export function planFrom(options: SwarmOptions): Plan {
+  const { seed } = options;
+  const random = seededRandom(seedFor(seed, "swarm"));
+  const members = options.members ?? pick(random, [1, 3, 3, 3, 3, 3, 5]);
+  const endMs = (options.seconds ?? 100) * 1000;
+  const healAtMs = Math.floor(endMs * 0.82);
+  // One run in ten knows no faults.
+  const names = chance(random, 10)
+    ? []
+    : faultNames.filter((name) => (members > 1 || isForOne(name)) && chance(random, 35));
+  const network = planNetwork(random, names.length > 0);
+  const load = { seed, members, healAtMs };
+  return {
+    version: 1,
+    seed,
+    members,
+    healAtMs,
+    endMs,
+    features: [...names, ...(network.dropPpm > 0 ? ["lossy"] : [])],
+    cluster: planCluster(random, members),
+    network,
+    disk: planDisk(random),
+    ops: planOps(load),
+    streams: planStreams(load),
+    faults: planFaults({ seed, members, healAtMs, names }),
+  };
+}
+
+const isForOne = (name: FaultName): boolean =>
+  ["crash", "crash at an operation", "pause", "slow disk", "disk error", "wall jump"].includes(
+    name,
+  );
+
+function planCluster(random: RandomSource, members: number): ClusterPlan {
+  const [heartbeatMs, electionMs] = pick(random, [
+    [100, 1000],
+    [100, 1000],
+    [50, 500],
+    [29, 271],
+    [100, 2000],
+  ] as const);
+  return {
+    heartbeatMs,
+    electionMs,
+    preVote: chance(random, 80),
+    segmentBytes: pick(random, [8192, 65_536, 65_536, 1 << 20]),
+    zeroAheadBytes: pick(random, [0, 0, 16_384, 65_536]),
+    compactionSleepMs: pick(random, [1, 10, 100]),
+    watchProgressMs: pick(random, [100, 1000, 10_000]),
+    // A room for a learner that may join, too.
+    clockRates: Array.from({ length: members + 1 }, () => 1 + (random.below(2001) - 1000) / 1e6),
+  };
+}
+
+function planNetwork(random: RandomSource, isFaulty: boolean): NetworkPlan {
+  const [delayUsMin, delayUsMax] = pick(random, [
+    [100, 400],
+    [100, 400],
+    [500, 5000],
+    [5000, 60_000],
+  ] as const);
+  const some = (ppms: readonly number[]): number =>
+    isFaulty && chance(random, 40) ? pick(random, ppms) : 0;
+  return {
+    delayUsMin,
+    delayUsMax,
+    heavyTailPpm: some([1000, 10_000]),
+    dropPpm: some([1000, 20_000, 100_000, 300_000]),
+    duplicatePpm: some([1000, 50_000]),
+    besidePpm: some([10_000, 300_000]),
+  };
+}
+
+function planDisk(random: RandomSource): DiskPlan {
+  const [syncUsMin, syncUsMax] = pick(random, [
+    [60, 300],
+    [60, 300],
+    [500, 8000],
+    [5000, 40_000],
+  ] as const);
+  return { syncUsMin, syncUsMax, slowSyncPpm: chance(random, 20) ? 5000 : 0 };
+}
+
+interface FaultScope {
+  readonly seed: number;
+  readonly members: number;
+  readonly healAtMs: number;
+  readonly names: readonly FaultName[];
+}
+
+function planFaults({ seed, members, healAtMs, names }: FaultScope): Fault[] {
+  const random = seededRandom(seedFor(seed, "faults"));
+  const faults: Fault[] = [];
+  if (names.length === 0) return faults;
+  const meanGapMs = pick(random, [1000, 3000, 8000]);
+  let atMs = 1000 + random.below(3000);
+  while (atMs < healAtMs) {
+    faults.push({ atMs, ...planFault(random, pick(random, names), members) });
+    atMs += 1 + random.below(2 * meanGapMs);
+  }
+  return faults;
+}
+
+type WithoutTime<Item> = Item extends unknown ? Omit<Item, "atMs"> : never;
+
+function planFault(random: RandomSource, name: FaultName, members: number): WithoutTime<Fault> {
+  const member = random.below(members);
+  const other = members > 1 ? (member + 1 + random.below(members - 1)) % members : member;
+  const ms = pick(random, [20, 300, 1500, 4000, 10_000]);
+  const power = chance(random, 70);
+  switch (name) {
+    case "crash":
+      return { kind: "crash", member, power, ms };
+    case "crash at an operation":
+      return { kind: "crash", member, power: true, operations: random.below(24), ms };
+    case "crash all":
+      return { kind: "crash all", power, ms };
+    case "pause":
+      return { kind: "pause", member, ms };
+    case "pause leader":
+      return { kind: "pause leader", ms };
+    case "partition":
+      return {
+        kind: "partition",
+        side: Array.from({ length: members }, (_, at) => at).filter(() => chance(random, 50)),
+        oneWay: chance(random, 40),
+        ms,
+        flapMs: chance(random, 30) ? between(random, 10, 2000) : 0,
+      };
+    case "isolate leader":
+      return { kind: "isolate leader", oneWay: chance(random, 30), ms };
+    case "slow link":
+      return { kind: "slow link", from: member, to: other, delayMs: between(random, 5, 3000), ms };
+    case "reset":
+      return { kind: "reset", from: member, to: other };
+    case "slow disk":
+      return { kind: "slow disk", member, syncMs: pick(random, [20, 300, 3000]), ms };
+    case "disk error":
+      return {
+        kind: "disk error",
+        member,
+        operation: chance(random, 50) ? "write" : "sync",
+        code: chance(random, 50) ? "EIO" : "ENOSPC",
+        losesPages: chance(random, 50),
+        ms,
+      };
+    case "clock rate":
+      return { kind: "clock rate", member, rate: pick(random, [0.5, 0.9, 1.1, 2]), ms };
+    case "wall jump":
+      return { kind: "wall jump", member, jumpMs: (random.below(3) - 1) * 86_400_000 };
+    case "transfer":
+      return { kind: "transfer", to: member };
+    case "learner":
+      return { kind: "learner", action: pick(random, ["add", "add", "promote", "remove"]) };
+  }
+}
