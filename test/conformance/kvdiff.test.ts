@@ -21,7 +21,11 @@ async function compare(
   await using subject = await ServerProcess.start({ kind, flags: kind === "etcd" ? noSync : [] });
   const endpoints = [`-a=${reference.endpoint}`, `-b=${subject.endpoint}`];
   // Awaited here: both servers are disposed of when this function is left.
-  return await run(peer("kvdiff"), [...endpoints, ...args], { patienceMilliseconds: patience });
+  const done = await run(peer("kvdiff"), [...endpoints, ...args], {
+    patienceMilliseconds: patience,
+  });
+  const log = done.code === 0 ? "" : `\nthe subject's log ends:\n${subject.log.slice(-2000)}`;
+  return { code: done.code, stdout: done.stdout + log };
 }
 
 test("every call of a long random history is answered as etcd answers it", async (t) => {

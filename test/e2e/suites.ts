@@ -1,21 +1,22 @@
 // etcd's own black-box suites (packages e2e and common of go.etcd.io/etcd/tests/v3) against an etcd
 // executable: ours, or with --target etcd the real one.
 //   node tools/run.mjs test/e2e/suites.ts [--target etcd] [--package common] [--run EXPRESSION]
-//       [--run-file FILE] [--must-pass FILE] [--minutes 30] [--log FILE]
-// Their ports are fixed, so they run in a network namespace of their own, which needs root.
+//       [--run-file FILE] [--must-pass FILE] [--minutes 10] [--log FILE]
+// Each test runs alone, in namespaces of its own: their ports are fixed, some leave a process or a data
+// directory behind, and the next would stumble over it. That needs root.
 import { spawn, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import {
-  chmodSync,
   cpSync,
   createWriteStream,
   existsSync,
+  globSync,
   mkdirSync,
   mkdtempSync,
   readFileSync,
   rmSync,
   symlinkSync,
-  writeFileSync,
+  type WriteStream,
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -25,6 +26,8 @@ import { peer, peersFolder, projectRoot } from "../peers/peers.ts";
 import { executable, type Kind } from "./server-process.ts";
 
 const moduleFolder = join(projectRoot, "test/peers/suites");
+/** Its requirements include the root module, which has the example configuration file. */
+const benchmarkFolder = join(projectRoot, "test/peers/benchmark");
 const testsModule = "go.etcd.io/etcd/tests/v3";
 
 const { values: options } = parseArgs({
@@ -34,7 +37,7 @@ const { values: options } = parseArgs({
     run: { type: "string" },
     "run-file": { type: "string" },
     "must-pass": { type: "string" },
-    minutes: { type: "string", default: "30" },
+    minutes: { type: "string", default: "10" },
     log: { type: "string" },
   },
 });
@@ -43,9 +46,9 @@ const { values: options } = parseArgs({
 const verdictLine = /^--- (PASS|FAIL|SKIP): (\S+) \(([\d.]+)s\)/;
 type Verdict = "PASS" | "FAIL" | "SKIP";
 
-function go(args: readonly string[]): string {
+function go(args: readonly string[], folder = moduleFolder): string {
   const done = spawnSync("go", args, {
-    cwd: moduleFolder,
+    cwd: folder,
     encoding: "utf8",
     stdio: ["ignore", "pipe", "inherit"],
     timeout: 15 * 60_000,
@@ -55,9 +58,14 @@ function go(args: readonly string[]): string {
   return done.stdout.trim();
 }
 
+/** Where the sources of a required module are; downloads them if need be. */
+function goModule(folder: string, name: string): string {
+  return JSON.parse(go(["mod", "download", "-json", name], folder)).Dir;
+}
+
 /** Compiles the package unless that was done already; returns the test program and its sources. */
 function compile(name: string): { program: string; sources: string } {
-  const sources = JSON.parse(go(["mod", "download", "-json", testsModule])).Dir as string;
+  const sources = goModule(moduleFolder, testsModule);
   const hash = createHash("sha256");
   for (const file of ["go.mod", "go.sum"]) hash.update(readFileSync(join(moduleFolder, file)));
   const folder = join(peersFolder(), "suites");
@@ -73,12 +81,14 @@ function compile(name: string): { program: string; sources: string } {
 
 /** A folder as the tests expect it: they are started in their package, beside their fixtures. */
 function stage(name: string, sources: string, target: Kind): { home: string; bin: string } {
-  const home = mkdtempSync(join(tmpdir(), "quorate-suites-"));
+  const home = join(mkdtempSync(join(tmpdir(), "quorate-suites-")), "tests");
   for (const folder of [name, "fixtures"]) {
     cpSync(join(sources, folder), join(home, folder), { recursive: true });
     // The module cache is read-only, and so would be what is copied from it.
     spawnSync("chmod", ["-R", "u+w", join(home, folder)]);
   }
+  const example = join(goModule(benchmarkFolder, "go.etcd.io/etcd/v3"), "etcd.conf.yml.sample");
+  cpSync(example, join(home, "../etcd.conf.yml.sample"));
   const bin = join(home, "bin");
   mkdirSync(bin);
   symlinkSync(executable(target), join(bin, "etcd"));
@@ -86,7 +96,8 @@ function stage(name: string, sources: string, target: Kind): { home: string; bin
   return { home, bin };
 }
 
-/** A loopback of its own, with a second address, and no way out. */
+/** Processes and a loopback of its own, with a second address and no way out; all end with the first. */
+const alone = ["--net", "--pid", "--fork", "--kill-child", "--mount-proc", "--", "sh", "-c"];
 const inNamespace =
   'ip link set lo up && ip addr add 192.0.2.1/32 dev lo && cd "$1" && shift && exec "$@"';
 
@@ -96,58 +107,70 @@ function expression(): string {
   return file === undefined ? "." : readFileSync(file, "utf8").trim();
 }
 
+/** Runs one test and returns its verdict; what it says goes into the log. */
+async function runOne(
+  test: string,
+  suite: { program: string; home: string; bin: string; log: WriteStream },
+): Promise<{ verdict: Verdict; seconds: number }> {
+  const last = process.env["QUORATE_LAST_RELEASE"];
+  const args = [
+    suite.program,
+    "-test.v",
+    `-test.run=^${test}$`,
+    `-test.timeout=${options.minutes}m`,
+    `-bin-dir=${suite.bin}`,
+    ...(last === undefined ? [] : [`-bin-last-release=${last}`]),
+  ];
+  const folder = join(suite.home, options.package);
+  const since = performance.now();
+  const child = spawn("unshare", [...alone, inNamespace, "sh", folder, ...args], {
+    stdio: ["ignore", "pipe", "pipe"],
+    env: { PATH: process.env["PATH"] ?? "" },
+  });
+  child.stderr.pipe(suite.log, { end: false });
+  let verdict: Verdict = "FAIL";
+  for await (const line of createInterface({ input: child.stdout })) {
+    suite.log.write(`${line}\n`);
+    const [, found, name] = verdictLine.exec(line) ?? [];
+    if (name === test) verdict = found as Verdict;
+  }
+  for (const left of globSync("*.etcd", { cwd: folder })) {
+    rmSync(join(folder, left), { recursive: true });
+  }
+  return { verdict, seconds: (performance.now() - since) / 1000 };
+}
+
 async function main(): Promise<number> {
   if (process.getuid?.() !== 0) {
     console.log("skipped: a network namespace needs root");
     return 0;
   }
-  const name = options.package;
   const target: Kind = options.target === "etcd" ? "etcd" : "quorate";
-  const { program, sources } = compile(name);
-  const { home, bin } = stage(name, sources, target);
-  chmodSync(home, 0o755);
-  const last = process.env["QUORATE_LAST_RELEASE"];
-  const args = [
-    program,
-    "-test.v",
-    `-test.run=${expression()}`,
-    `-test.timeout=${options.minutes}m`,
-    `-bin-dir=${bin}`,
-    ...(last === undefined ? [] : [`-bin-last-release=${last}`]),
-  ];
-  const log = createWriteStream(options.log ?? join(home, "log"));
-  const child = spawn(
-    "unshare",
-    ["--net", "--", "sh", "-c", inNamespace, "sh", join(home, name), ...args],
-    { stdio: ["ignore", "pipe", "pipe"], env: { PATH: process.env["PATH"] ?? "" } },
-  );
-  child.stderr.pipe(log, { end: false });
-  const ended = new Promise<number>((resolve) => child.once("close", (code) => resolve(code ?? 1)));
+  const { program, sources } = compile(options.package);
+  const { home, bin } = stage(options.package, sources, target);
+  const logFile = options.log ?? join(tmpdir(), "quorate-suites.log");
+  const log = createWriteStream(logFile);
+  const list = spawnSync(program, [`-test.list=${expression()}`], { encoding: "utf8", cwd: home });
+  const tests = list.stdout.split("\n").filter((line) => line.startsWith("Test"));
   const verdicts = new Map<string, Verdict>();
-  for await (const line of createInterface({ input: child.stdout })) {
-    log.write(`${line}\n`);
-    const [, verdict, test = "", seconds] = verdictLine.exec(line) ?? [];
-    if (verdict === undefined) continue;
-    verdicts.set(test, verdict as Verdict);
-    console.log(`${verdict.toLowerCase()}  ${test} ${seconds} s`);
+  for (const test of tests) {
+    const { verdict, seconds } = await runOne(test, { program, home, bin, log });
+    verdicts.set(test, verdict);
+    console.log(`${verdict.toLowerCase()}  ${test} ${seconds.toFixed(1)} s`);
   }
-  const code = await ended;
   log.end();
+  rmSync(join(home, ".."), { recursive: true, force: true });
   const verdictIs = (verdict: Verdict): string[] =>
     [...verdicts].filter(([, one]) => one === verdict).map(([test]) => test);
   const failed = verdictIs("FAIL");
   console.log(
     `${verdictIs("PASS").length} passed, ${failed.length} failed, ${verdictIs("SKIP").length} skipped` +
-      (failed.length === 0 ? "" : `: ${failed.join(" ")}`),
+      (failed.length === 0 ? "" : `: ${failed.join(" ")}; the log is in ${logFile}`),
   );
+  if (options["must-pass"] === undefined) return failed.length === 0 ? 0 : 1;
   const missing = mustPass().filter((test) => verdicts.get(test) !== "PASS");
   if (missing.length > 0) console.log(`did not pass as they must: ${missing.join(" ")}`);
-  if (options.log === undefined && code !== 0) {
-    writeFileSync(join(tmpdir(), "quorate-suites.log"), readFileSync(join(home, "log")));
-    console.log(`the log is in ${join(tmpdir(), "quorate-suites.log")}`);
-  }
-  rmSync(home, { recursive: true, force: true });
-  return options["must-pass"] === undefined ? code : Math.min(1, missing.length);
+  return Math.min(1, missing.length);
 }
 
 /** The tests named in --must-pass, one a line. */
