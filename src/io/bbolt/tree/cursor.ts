@@ -1,6 +1,6 @@
 import { assert } from "../../../base/index.ts";
 import type { Bucket } from "../format/bucket.ts";
-import { childFor, leafHasKeyAt, leafLowerBound } from "../format/inode.ts";
+import { childFor, compareKeyAt, leafHasKeyAt, leafLowerBound } from "../format/inode.ts";
 import { bucketElement, type Page } from "../format/page.ts";
 import type { Pager } from "../pages/pager.ts";
 import { RunReader } from "../pages/run-reader.ts";
@@ -92,10 +92,23 @@ export class Cursor {
 
   /** Goes to the first element whose key is not below `key`. */
   seek(key: Uint8Array): boolean {
-    this.#leavesPassed = 0;
-    this.#descend(0, this.#bucket.root, key, false);
+    if (!this.#leafHolds(key)) {
+      this.#leavesPassed = 0;
+      this.#descend(0, this.#bucket.root, key, false);
+    }
     this.#at[this.#depth] = leafLowerBound(this.leaf, key);
     return this.#settleForward();
+  }
+
+  /** Whether the key's place is in the leaf it stands in: often so, for neighbours are read together. */
+  #leafHolds(key: Uint8Array): boolean {
+    if (this.#depth < 0) return false;
+    const { leaf } = this;
+    const last = leaf.count - 1;
+    if (last < 0) return false;
+    if (compareKeyAt(leaf.bytes, leaf.leafKeyStart(0), leaf.leafKeyLength(0), key) > 0)
+      return false;
+    return compareKeyAt(leaf.bytes, leaf.leafKeyStart(last), leaf.leafKeyLength(last), key) >= 0;
   }
 
   next(): boolean {
