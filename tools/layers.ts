@@ -16,7 +16,7 @@ export const layers: Readonly<Record<string, readonly string[]>> = {
   "core/auth": core,
   "core/membership": core,
   "core/apply": [...core, ...machines],
-  "io/host": ["base", "node:", "pino", "prom-client"],
+  "io/host": ["base", "node:", "pino"],
   "io/bbolt": ["base", "io/host"],
   "io/backend": [...core, "core/mvcc", "io/bbolt", "io/host"],
   "io/wal": [...core, "core/raft", "io/host"],

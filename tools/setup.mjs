@@ -29,8 +29,12 @@ function whenChanged(name, inputs, outputs, steps) {
   writeFileSync(stamp, digest);
 }
 
-const npmCi = ["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"];
-whenChanged("packages", ["package-lock.json"], ["node_modules"], [[".", ...npmCi]]);
+const quietly = ["--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"];
+const npmCi = ["npm", "ci", ...quietly];
+// Not `npm ci`: it wants the lock to name every platform's optional binaries, and a registry need not
+// have them all. `--no-save` keeps to the lock and leaves it alone.
+const npmInstall = ["npm", "install", "--no-save", ...quietly];
+whenChanged("packages", ["package-lock.json"], ["node_modules"], [[".", ...npmInstall]]);
 whenChanged(
   "runtime",
   ["runtime/package-lock.json"],
