@@ -133,6 +133,13 @@ export class Transport {
     return this.#peers.get(id)?.activeSinceMs;
   }
 
+  /** What the probe of a peer knows, for metrics; undefined before its first answer. */
+  roundTrip(id: Id64): { readonly smoothedMs: number; readonly clockDriftMs: number } | undefined {
+    const probe = this.#probes.get(id)?.find(({ isHealthy }) => isHealthy);
+    if (probe === undefined) return undefined;
+    return { smoothedMs: probe.smoothedRoundTripMs, clockDriftMs: probe.clockDriftMs };
+  }
+
   activePeers(): number {
     let count = 0;
     for (const peer of this.#peers.values()) if (peer.activeSinceMs !== undefined) count++;
