@@ -98,9 +98,7 @@ export function buildOrder(): string[] {
 /** The table as a Mermaid graph, for docs/ARCHITECTURE.md. */
 export function graph(): string {
   const edges = Object.entries(layers).flatMap(([from, targets]) =>
-    targets
-      .filter((to) => to !== "base" && to in layers)
-      .map((to) => `  ${from} --> ${to}`),
+    targets.filter((to) => to !== "base" && to in layers).map((to) => `  ${from} --> ${to}`),
   );
   return ["graph TD", ...edges].join("\n");
 }

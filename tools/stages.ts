@@ -12,7 +12,11 @@ export interface Stage {
 
 const tool = (name: string): string => join(root, "node_modules", ".bin", name);
 /** A tool that is a JavaScript file runs on this Node, whatever the machine's own is. */
-const script = (name: string, ...args: string[]): string[] => [process.execPath, tool(name), ...args];
+const script = (name: string, ...args: string[]): string[] => [
+  process.execPath,
+  tool(name),
+  ...args,
+];
 
 export const testFiles = (...patterns: string[]): string[] =>
   patterns.flatMap((pattern) => globSync(pattern, { cwd: root })).toSorted();

@@ -28,7 +28,8 @@ for (const file of globSync("{src,sim,test,bench,tools}/**/*.ts")) {
 }
 
 for (const file of globSync("src/*/*/index.ts")) {
-  if (!readFileSync(file, "utf8").startsWith("//")) found.push(`${file}: a door says what it is for`);
+  if (!readFileSync(file, "utf8").startsWith("//"))
+    found.push(`${file}: a door says what it is for`);
 }
 
 console.log(found.join("\n") || "tidy");

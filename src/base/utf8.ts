@@ -28,7 +28,7 @@ export function encodeUtf8(text: string): Uint8Array {
 /** Text, or undefined where the bytes are not UTF-8 (overlong, surrogate, cut short, too large). */
 export function decodeUtf8(bytes: Uint8Array, start = 0, end = bytes.length): string | undefined {
   let text = "";
-  for (let at = start; at < end; ) {
+  for (let at = start; at < end;) {
     const lead = bytes[at++]!;
     if (lead < 0x80) {
       text += String.fromCharCode(lead);

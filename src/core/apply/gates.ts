@@ -29,15 +29,12 @@ export function refusedBy(
     return errors.corrupt();
   }
   if (!alarms.isRaised(AlarmType.NOSPACE)) return undefined;
-  switch (request.case) {
-    case "put":
-    case "leaseGrant":
-      return errors.noSpace();
-    case "txn":
-      return putBytes(decodeTxnRequest(request.value)) > 0 ? errors.noSpace() : undefined;
-    default:
-      return undefined;
-  }
+  const { case: kind, value } = request;
+  const grows =
+    kind === "put" ||
+    kind === "leaseGrant" ||
+    (kind === "txn" && putBytes(decodeTxnRequest(value)) > 0);
+  return grows ? errors.noSpace() : undefined;
 }
 
 const putOverheadBytes = 256;

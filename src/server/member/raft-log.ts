@@ -1,6 +1,6 @@
 // raft tells what happens as facts; here they become the log lines of etcd's raft, which operators and
 // test suites read.
-import { type Id64, id64Hex } from "../../base/index.ts";
+import { type Id64, id64Hex, unreachable } from "../../base/index.ts";
 import { MessageType, type RaftEvent, type RaftObserver } from "../../core/raft/index.ts";
 import type { Log } from "../../io/host/index.ts";
 
@@ -47,8 +47,34 @@ export function raftLog(log: Log, id: Id64, termOf: () => number): RaftObserver 
         return raft.info(`${self} switched to configuration ${configurationText(event)}`);
       case "proposal dropped":
         return raft.info(`${self} dropped a proposal at term ${termOf()}: ${event.reason}`);
+      case "higher term":
+        return raft.info(
+          `${self} received a ${nameOf(event.type)} message with higher term ` +
+            `from ${id64Hex(event.from)} at term ${event.term}`,
+        );
+      case "leader forgotten":
+        return raft.info(`${self} forgot leader ${id64Hex(event.lead)} at term ${termOf()}`);
+      case "election refused":
+      case "configuration change refused":
+        return raft.warn(`${self} ${event.kind}: ${event.reason}`);
+      case "read index dropped":
+        return raft.info(`${self} no leader at term ${termOf()}; dropping index reading msg`);
+      case "transfer started":
+      case "transfer aborted":
+        return raft.info(
+          `${self} ${event.kind} at term ${termOf()} (transferee ${id64Hex(event.to)})`,
+        );
+      case "snapshot sent":
+        return raft.info(`${self} sent snapshot index ${event.index} to ${id64Hex(event.to)}`);
+      case "snapshot received":
+        return raft.info(
+          `${self} ${event.outcome} snapshot [index: ${event.index}, term: ${event.term}]`,
+        );
+      case "append rejected":
+      case "vote asked":
+        return raft.debug(`${self} ${event.kind} by ${id64Hex(event.from)} at term ${termOf()}`);
       default:
-        return raft.debug(`${self} ${event.kind} at term ${termOf()}`);
+        return unreachable(event);
     }
   };
 }

@@ -41,6 +41,6 @@ export class Wait<Outcome> {
   }
 
   settleAll(outcome: Outcome): void {
-    for (const suffix of [...this.#waiting.keys()]) this.settle(suffix, outcome);
+    for (const suffix of this.#waiting.keys()) this.settle(suffix, outcome);
   }
 }
