@@ -9,7 +9,8 @@ import { silentLog } from "../../../src/io/host/index.ts";
 import type { PeerCallEvents, PeerDialer } from "../../../src/io/http/index.ts";
 import { freePorts } from "../../e2e/server-process.ts";
 import { etcdctl, GoMember } from "./go-member.ts";
-import { type Founder, memberId, RaftMember } from "./raft-member.ts";
+import { clusterIdOf, type Founder, memberId, RaftMember } from "./raft-member.ts";
+import { answerOf, cases, mismatch } from "./refusals.ts";
 import { until } from "./transport-node.ts";
 
 const token = "mixed";
@@ -130,6 +131,19 @@ test("two Go members stream to ours and elect with it", async () => {
   assert.equal(c.node.transport.activePeers(), 2);
   await until("probes are answered", () => c.node.transport.roundTrip(idA) !== undefined);
   assert.ok(Math.abs(c.node.transport.roundTrip(idA)!.clockDriftMs) < 5_000);
+});
+
+test("what Go refuses we refuse, with its status, headers and words", async () => {
+  const clusterHex = id64Hex(clusterIdOf(ids));
+  const targets = [idA, idC].map((id, at) => ({
+    url: cluster.founders[at * 2]!.url,
+    idHex: id64Hex(id),
+    clusterHex,
+  }));
+  for (const one of [...cases, mismatch(id64Hex(idB))]) {
+    const [theirs, own] = await Promise.all(targets.map((target) => answerOf(target, one)));
+    assert.equal(own, theirs, one.what);
+  }
 });
 
 test("with one Go member killed, our acknowledgements make the majority", async () => {

@@ -37,9 +37,9 @@ export class MessageDecoder implements StreamDecoder {
     this.#bytesMax = bytesMax;
   }
 
-  /** Whether a frame has begun and is not whole. */
-  get isInside(): boolean {
-    return this.#length >= 0 || !this.#input.isBetweenRuns;
+  /** What Go's readers say when the input ends here. */
+  get errorAtEnd(): string {
+    return this.#input.isBetweenRuns ? "EOF" : "unexpected EOF";
   }
 
   feed(chunk: Uint8Array): void {

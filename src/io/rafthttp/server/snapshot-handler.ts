@@ -167,7 +167,7 @@ class Reception {
     if (this.#isOver) return;
     const intake = this.#intake;
     if (intake === undefined) {
-      this.#undecodable(new Error(this.#decoder.isInside ? "unexpected EOF" : "EOF"));
+      this.#undecodable(new Error(this.#decoder.errorAtEnd));
       return;
     }
     this.#cancelStall();
