@@ -78,7 +78,7 @@ export class Clients {
 
   #begin(client: Client, op: PlannedOp): void {
     if (this.#isOver) return;
-    const members = this.#members().filter(({ isUp }) => isUp);
+    const members = this.#members().filter(({ isReady }) => isReady);
     if (members.length === 0) return this.#schedule(client, retryUs);
     client.at++;
     const wanted = members.find(({ index }) => index === op.member);

@@ -10,6 +10,8 @@ interface Common {
   readonly shrink: boolean;
   /** One line of JSON for each run instead of words. */
   readonly json: boolean;
+  /** No events and no file, only what was broken. */
+  readonly brief: boolean;
   /** Keeps a plan; returns where. */
   readonly save: (text: string) => string;
   readonly print: (line: string) => void;
@@ -74,10 +76,11 @@ function runOne({ trace, json, print }: Common, plan: Plan): RunResult {
 function report(command: Common, plan: Plan, result: RunResult): true {
   const { print } = command;
   const { violation, lastEvents } = result;
-  if (!command.json) for (const line of lastEvents) print(line);
+  if (!command.json && !command.brief) for (const line of lastEvents) print(line);
   print(`seed ${plan.seed} (${plan.members} members; ${plan.features.join(", ")})`);
   print(`VIOLATION ${violation!.message}`);
   if (violation!.cause instanceof Error) print(violation!.cause.stack ?? "");
+  if (command.brief) return true;
   let kept = plan;
   if (command.shrink) {
     const small = shrink(plan, violation!.invariant, print);

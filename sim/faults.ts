@@ -102,8 +102,8 @@ export class Faults {
 
   #pause(member: SimMember | undefined, ms: number): void {
     if (member?.process === undefined) return;
-    const until = this.#world.loop.nowUs + ms * 1000;
-    member.process.pausedUntilUs = Math.max(member.process.pausedUntilUs, until);
+    const { loop } = this.#world;
+    loop.pause(member.process, loop.nowUs + ms * 1000);
   }
 
   /** Both sides go on by themselves, or one side is not heard by the other. */

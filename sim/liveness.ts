@@ -34,6 +34,8 @@ export function checkLiveness(
 function leaderless({ members }: World): string | undefined {
   const leaders = members.filter(({ server }) => server?.raft.role === "leader");
   if (leaders.length !== 1) return `${leaders.length} members lead`;
+  const unready = members.find(({ isReady }) => !isReady);
+  if (unready !== undefined) return `${unready.name} serves no clients yet`;
   const lead = leaders[0]!.id;
   const strays = members.filter(({ server }) => server?.member.lead !== lead);
   return strays.length === 0 ? undefined : `${strays[0]!.name} does not know the leader`;
@@ -50,28 +52,28 @@ function unwatched({ watchers }: World): string | undefined {
   return undefined;
 }
 
-/** A write and a read at every member, once there is a leader. */
+/** A write and a read at every member, once there is a leader; again if an election was in between. */
 class Final {
   readonly #world: World;
   #clients: Clients | undefined;
+  #wanted = 0;
 
   constructor(world: World) {
     this.#world = world;
   }
 
   begin(): void {
-    if (this.#clients !== undefined) return;
+    if (this.#clients !== undefined && this.#clients.errors === 0) return;
     const { loop, oracle, members } = this.#world;
     const ops: PlannedOp[] = members.flatMap(({ index }) => [
       { atMs: 0, client: index, member: index, action: { kind: "put", key: "k00", value: "last" } },
       { atMs: 0, client: index, member: index, action: { kind: "range", key: "\0", end: "\0" } },
     ]);
+    this.#clients?.stop();
     this.#clients = new Clients({ loop, oracle, members: () => members }, ops);
     this.#world.finalClients = this.#clients;
     this.#wanted = ops.length;
   }
-
-  #wanted = 0;
 
   get wrong(): string | undefined {
     const { answers, errors } = this.#clients!;

@@ -6,7 +6,9 @@ import { MinHeap } from "../src/base/index.ts";
 export class Process {
   readonly name: string;
   isDead = false;
+  /** No event reaches it before `Loop.resume`. */
   pausedUntilUs = 0;
+  readonly backlog: SimEvent[] = [];
   /** Callbacks that follow the running one at once (Clock.soon). */
   readonly soon: (() => void)[] = [];
 
@@ -60,6 +62,24 @@ export class Loop {
     return this.at(this.nowUs + us, owner, kind, run);
   }
 
+  /** Stops a process where it stands; what is due to it meanwhile comes in a burst afterwards. */
+  pause(process: Process, untilUs: number): void {
+    if (untilUs <= process.pausedUntilUs) return;
+    process.pausedUntilUs = untilUs;
+    if (untilUs === Infinity) return;
+    this.at(untilUs, undefined, "resume", () => {
+      if (this.nowUs >= process.pausedUntilUs) this.resume(process);
+    });
+  }
+
+  resume(process: Process): void {
+    process.pausedUntilUs = 0;
+    for (const event of process.backlog.splice(0)) {
+      event.atUs = this.nowUs;
+      this.#queue.push(event);
+    }
+  }
+
   /** The next event that may run by `untilUs`, its time being now; undefined when there is none. */
   next(untilUs: number): SimEvent | undefined {
     for (;;) {
@@ -69,9 +89,7 @@ export class Loop {
       const { owner } = event;
       if (owner?.isDead) continue;
       if (owner !== undefined && owner.pausedUntilUs > event.atUs) {
-        // Among themselves the events of a paused process keep their order.
-        event.atUs = owner.pausedUntilUs;
-        this.#queue.push(event);
+        owner.backlog.push(event);
         continue;
       }
       this.nowUs = event.atUs;

@@ -1,4 +1,5 @@
-// node tools/run.mjs sim/main.ts: runs seeds, replays plans, shortens them. docs/simulation.md tells how.
+// node tools/run.mjs sim/main.ts: runs seeds, replays plans, shortens them, hunts planted bugs.
+// docs/simulation.md tells how.
 import { readFileSync, writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 
@@ -11,39 +12,62 @@ const { values } = parseArgs({
     members: { type: "string" },
     seconds: { type: "string" },
     mutant: { type: "string" },
+    hunt: { type: "string" },
+    "crash-suite": { type: "boolean", default: false },
     trace: { type: "boolean", default: false },
     shrink: { type: "boolean", default: false },
-    out: { type: "string", default: "sim-plan.json" },
+    brief: { type: "boolean", default: false },
     json: { type: "boolean", default: false },
+    out: { type: "string", default: "sim-plan.json" },
   },
 });
+
+const print = (line: string): void => console.log(line);
+const number = (text: string | undefined): number | undefined =>
+  text === undefined ? undefined : Number(text);
 
 if (values.mutant !== undefined) {
   // Before anything of the program is loaded.
   const { plantMutant } = await import("./mutant-hook.ts");
   plantMutant(values.mutant);
 }
-const { runSeeds, replay } = await import("./command.ts");
-const number = (text: string | undefined): number | undefined =>
-  text === undefined ? undefined : Number(text);
-const common = {
-  trace: values.trace,
-  shrink: values.shrink,
-  json: values.json,
-  save: (text: string) => {
-    writeFileSync(values.out, text);
-    return values.out;
-  },
-  print: (line: string) => console.log(line),
-};
-const failed =
-  values.plan === undefined
-    ? runSeeds({
-        ...common,
-        from: number(values.seed) ?? Number(values.from),
-        count: values.seed === undefined ? (number(values.seeds) ?? 20) : 1,
-        members: number(values.members),
-        seconds: number(values.seconds),
-      })
-    : replay({ ...common, text: readFileSync(values.plan, "utf8") });
+const failed = await run();
 process.exitCode = failed ? 1 : 0;
+
+async function run(): Promise<boolean> {
+  if (values.hunt !== undefined) {
+    const { huntAll } = await import("./hunt.ts");
+    return huntAll(values.hunt === "all" ? "" : values.hunt, number(values.seeds) ?? 300, print);
+  }
+  if (values["crash-suite"]) {
+    const { runCrashSuite } = await import("./crash-suite.ts");
+    try {
+      print(`${runCrashSuite()} states hold`);
+      return false;
+    } catch (error) {
+      print(`VIOLATION crash suite: ${String(error)}`);
+      return true;
+    }
+  }
+  const { runSeeds, replay } = await import("./command.ts");
+  const common = {
+    trace: values.trace,
+    shrink: values.shrink,
+    json: values.json,
+    brief: values.brief,
+    save: (text: string) => {
+      writeFileSync(values.out, text);
+      return values.out;
+    },
+    print,
+  };
+  if (values.plan !== undefined)
+    return replay({ ...common, text: readFileSync(values.plan, "utf8") });
+  return runSeeds({
+    ...common,
+    from: number(values.seed) ?? Number(values.from),
+    count: values.seed === undefined ? (number(values.seeds) ?? 20) : 1,
+    members: number(values.members),
+    seconds: number(values.seconds),
+  });
+}

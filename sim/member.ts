@@ -75,6 +75,7 @@ export class SimMember implements Endpoint {
    */
   #hasLostPages = false;
   slowSyncUs = 0;
+  #isCalm = false;
 
   constructor(
     { index, name, id }: { readonly index: number; readonly name: string; readonly id: Id64 },
@@ -97,6 +98,12 @@ export class SimMember implements Endpoint {
   get id(): Id64 {
     return this.witness.id;
   }
+
+  /**
+   * Whether clients are served: as in server/embed, only once the member has heard of its own entry
+   * through the log in this life.
+   */
+  isReady = false;
 
   get isUp(): boolean {
     return this.server !== undefined;
@@ -131,7 +138,9 @@ export class SimMember implements Endpoint {
       this.server = server;
       checks.started(this.witness, server.raft, booted.storage);
       this.toldIndex = 0;
-      server.start(() => {});
+      server.start(() => {
+        if (!process.isDead) this.isReady = true;
+      });
       drainSoon(process);
       return process.isDead ? "dead" : "running";
     } catch (error) {
@@ -235,6 +244,7 @@ export class SimMember implements Endpoint {
       : this.#disk.reopened(options);
     this.process = undefined;
     this.server = undefined;
+    this.isReady = false;
     this.booted = undefined;
     this.clock = undefined;
     this.witness.raft = undefined;
@@ -253,7 +263,9 @@ export class SimMember implements Endpoint {
     this.#nextError = { operation, fault };
   }
 
+  /** From now on it is quick and whole. */
   calmDisk(): void {
+    this.#isCalm = true;
     this.#crashAt = Infinity;
     this.#nextError = undefined;
     this.slowSyncUs = 0;
@@ -265,7 +277,8 @@ export class SimMember implements Endpoint {
     return {
       defer: (fn, operation) => {
         let us = syncUsMin + this.#diskRandom.below(syncUsMax - syncUsMin + 1) + this.slowSyncUs;
-        if (slowSyncPpm > 0 && this.#diskRandom.below(1_000_000) < slowSyncPpm) us *= 100;
+        if (slowSyncPpm > 0 && !this.#isCalm && this.#diskRandom.below(1_000_000) < slowSyncPpm)
+          us *= 100;
         loop.after(us, process, operation, fn);
       },
       fault: (operation) => this.#faultOf(operation),

@@ -190,6 +190,7 @@ export class RaftChecks {
       "election safety",
       () => `${witness.name} and ${other} both lead term ${raft.term}`,
     );
+    hold(!raft.isLearner, "learners do not lead", () => `${witness.name} leads ${raft.term}`);
     this.#leaders.set(raft.term, witness.name);
     this.elections++;
     this.#promise(witness, raft.term, witness.id);

@@ -55,6 +55,7 @@ export function planFrom(options: SwarmOptions): Plan {
     ? []
     : faultNames.filter((name) => (members > 1 || isForOne(name)) && chance(random, 35));
   const network = planNetwork(random, names.length > 0);
+  const disk = planDisk(random);
   const load = { seed, members, healAtMs };
   return {
     version: 1,
@@ -63,9 +64,9 @@ export function planFrom(options: SwarmOptions): Plan {
     healAtMs,
     endMs,
     features: [...names, ...(network.dropPpm > 0 ? ["lossy"] : [])],
-    cluster: planCluster(random, members),
+    cluster: fitting(planCluster(random, members), network, disk),
     network,
-    disk: planDisk(random),
+    disk,
     ops: planOps(load),
     streams: planStreams(load),
     faults: planFaults({ seed, members, healAtMs, names }),
@@ -96,6 +97,13 @@ function planCluster(random: RandomSource, members: number): ClusterPlan {
     // A room for a learner that may join, too.
     clockRates: Array.from({ length: members + 1 }, () => 1 + (random.below(2001) - 1000) / 1e6),
   };
+}
+
+/** An election must have time for a few round trips and syncs, or nobody ever leads. */
+function fitting(cluster: ClusterPlan, network: NetworkPlan, disk: DiskPlan): ClusterPlan {
+  const roundUs = 2 * network.delayUsMax + disk.syncUsMax;
+  if (roundUs * 5 < cluster.electionMs * 1000) return cluster;
+  return { ...cluster, heartbeatMs: 100, electionMs: 1000 };
 }
 
 function planNetwork(random: RandomSource, isFaulty: boolean): NetworkPlan {

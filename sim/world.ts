@@ -27,6 +27,8 @@ import { hold, PowerLoss, Violation } from "./violation.ts";
 import { WatchClient } from "./watch-client.ts";
 
 const hashCheckUs = 5_000_000;
+/** Ten times what the busiest run needs. */
+const eventsMax = 4_000_000;
 const watchStepUs = 50_000;
 
 export class World {
@@ -135,7 +137,7 @@ export class World {
     this.network.calm();
     for (const member of this.members) {
       member.calmDisk();
-      if (member.process !== undefined) member.process.pausedUntilUs = 0;
+      if (member.process !== undefined) this.loop.resume(member.process);
       this.start(member);
     }
   }
@@ -166,6 +168,7 @@ export class World {
     for (;;) {
       const event = this.loop.next(untilUs);
       if (event === undefined) break;
+      hold(this.loop.count < eventsMax, "a run comes to its end", () => `${eventsMax} events`);
       this.trace.event(event);
       this.#runOne(event);
     }
@@ -237,7 +240,7 @@ export class World {
     this.loop.after(0, undefined, "exit", () => {
       this.crash(member, { power: this.faults.nextIsPower(), restartMs });
     });
-    member.process!.pausedUntilUs = Infinity;
+    this.loop.pause(member.process!, Infinity);
   }
 
   #scheduleWatchers(): void {
@@ -265,7 +268,7 @@ export class World {
     const nowMs = this.loop.nowUs / 1000;
     watcher.tick(nowMs);
     if (watcher.member === undefined) {
-      const up = this.members.filter(({ isUp }) => isUp);
+      const up = this.members.filter(({ isReady }) => isReady);
       if (up.length === 0) return;
       const wanted = up.find(({ index }) => index === watcher.planned.member);
       const { index, name, server } = wanted ?? up[watcher.planned.member % up.length]!;

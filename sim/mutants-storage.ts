@@ -1,0 +1,242 @@
+import type { Mutant } from "./mutants.ts";
+
+type Row = readonly [name: string, about: string, file: string, snippet: string, instead: string];
+const rows = (net: Mutant["net"], list: readonly Row[]): Mutant[] =>
+  list.map(([name, about, file, snippet, instead]) => ({
+    name,
+    about,
+    file,
+    snippet,
+    instead,
+    net,
+  }));
+
+const walMutants = rows("seeds", [
+  [
+    "acknowledge-before-sync",
+    "R02: the log confirms what it has written before it is synced",
+    "src/io/wal/log-writer.ts",
+    "    this.#sync((error) => this.#synced(error, waiting, sealed));",
+    "    this.answer(waiting, undefined);\n    this.#sync((error) => this.#synced(error, [], sealed));",
+  ],
+  [
+    "hard-state-without-sync",
+    "a new term or vote alone is not synced",
+    "src/io/wal/wal.ts",
+    "mustSync ||= state.vote !== previous.vote || state.term !== previous.term;",
+    "mustSync ||= false;",
+  ],
+  [
+    "failed-sync-is-retried",
+    "a sync that failed is taken for done, as a second try would report",
+    "src/io/wal/log-writer.ts",
+    "    if (error !== undefined || this.#failure !== undefined) {\n" +
+      "      this.#fail(error ?? this.#failure, waiting);",
+    "    if (this.#failure !== undefined) {\n      this.#fail(error ?? this.#failure, waiting);",
+  ],
+  [
+    "no-directory-sync-after-rename",
+    "a new segment's name is not made durable",
+    "src/io/wal/log-writer.ts",
+    "    else disk.syncDirectory(directory, named);",
+    "    else named(undefined);",
+  ],
+  [
+    "no-directory-sync-of-a-new-log",
+    "a new log's own name is not made durable",
+    "src/io/wal/wal-files.ts",
+    "    persistRename(options);\n",
+    "",
+  ],
+  [
+    "tail-not-cleared",
+    "R35: what a torn write left behind the end of the log stays there",
+    "src/io/wal/wal-files.ts",
+    "    clearBehind(tail, decoder.lastOffset, options.segmentBytes ?? segmentBytesDefault);\n",
+    "",
+  ],
+  [
+    "no-repair",
+    "R34: a log whose last record is torn is not repaired",
+    "src/io/wal/wal-files.ts",
+    "    if (!repairWal(options)) throw error;",
+    "    if (options.directory !== '') throw error;",
+  ],
+]);
+
+const crashMutants = rows("crash suite", [
+  [
+    "spare-segment-not-emptied",
+    "a new segment begins in a file that has records of an earlier run",
+    "src/io/wal/spare-segment.ts",
+    "{ create: true, truncate: true }",
+    "{ create: true }",
+  ],
+  [
+    "old-segment-keeps-its-tail",
+    "a segment that ends is not cut to its length",
+    "src/io/wal/log-writer.ts",
+    "        this.#file.truncate(this.#offset);\n",
+    "",
+  ],
+]);
+
+const mvccMutants = rows("seeds", [
+  [
+    "tombstone-dropped-at-compaction",
+    "R10, R13: compaction drops the tombstone at its own revision",
+    "src/core/mvcc/compaction/compactor.ts",
+    "while (left > 0 && tombstones.headMain() < revision) {",
+    "while (left > 0 && tombstones.headMain() <= revision) {",
+  ],
+  [
+    "compaction-deletes-too-much",
+    "what the revision after the compacted one replaced is deleted",
+    "src/core/mvcc/compaction/compactor.ts",
+    "while (left > 0 && superseded.headMain() <= revision) {",
+    "while (left > 0 && superseded.headMain() <= revision + 1) {",
+  ],
+  [
+    "compacted-is-readable",
+    "a revision below the compacted one is still answered",
+    "src/core/mvcc/store.ts",
+    "    if (revision < this.#compacted) throw errors.compacted();\n    return revision;",
+    "    return revision;",
+  ],
+  [
+    "read-behind-its-revision",
+    "a range of the past counts the keys of the present",
+    "src/core/mvcc/range/range-writer.ts",
+    "    return index.count(key, end, at, readRevision);",
+    "    return index.count(key, end, readRevision, readRevision);",
+  ],
+  [
+    "version-goes-on",
+    "a key that is made again after a delete goes on counting its versions",
+    "src/core/mvcc/tree/tree-index.ts",
+    "after.version = before.live ? before.version + 1 : 1;",
+    "after.version = before.version + 1;",
+  ],
+  [
+    "lease-not-checked",
+    "a put names a lease that does not exist",
+    "src/core/apply/put.ts",
+    "if (lease !== zeroId && !leases.leaseExists(lease)) throw errors.leaseNotFound();",
+    "if (lease !== zeroId && leases.leaseExists === undefined) throw errors.leaseNotFound();",
+  ],
+  [
+    "half-a-transaction",
+    "R28: a transaction's later operations are checked after the first has run",
+    "src/core/apply/txn.ts",
+    "  checkTxn(store, request, leases, steps);\n  steps.rewind();",
+    "  steps.rewind();",
+  ],
+  [
+    "lease-keeps-its-keys",
+    "a put without a lease leaves the key with the lease it had",
+    "src/core/lease/lessor.ts",
+    "    this.#leaseOfKey.get(text)?.keys.delete(text);\n    const lease",
+    "    if (id !== 0n) this.#leaseOfKey.get(text)?.keys.delete(text);\n    const lease",
+  ],
+  [
+    "wait-settles-others",
+    "an entry of another member answers a caller here",
+    "src/server/member/request-ids.ts",
+    "if (high >>> 16 !== this.#memberLow16) return undefined;",
+    "if (high < 0) return undefined;",
+  ],
+]);
+
+const watchMutants = rows("seeds", [
+  [
+    "progress-ahead-of-events",
+    "R05: progress on request overtakes events that were published before",
+    "src/core/mvcc/watch/stream.ts",
+    "    this.#host.flush();\n",
+    "",
+  ],
+  [
+    "progress-while-behind",
+    "progress on request though a watcher of the stream is behind",
+    "src/core/mvcc/watch/stream.ts",
+    "if (revision === undefined || this.behindCount > 0) return;",
+    "if (revision === undefined) return;",
+  ],
+  [
+    "progress-before-start",
+    "R15: a watcher of a future revision hears of progress below it",
+    "src/core/mvcc/watch/stream.ts",
+    "if (this.#closed || !this.sink.ready || awaitsStart(watcher, revision)) continue;",
+    "if (this.#closed || !this.sink.ready) continue;",
+  ],
+  [
+    "full-stream-loses-events",
+    "R08: a stream that reads slowly loses what did not fit",
+    "src/core/mvcc/watch/fanout.ts",
+    "        stream.park(watcher, run.firstRevision);",
+    "        stream.park(watcher, run.headerRevision + 1);",
+  ],
+  [
+    "watch-misses-the-present",
+    "a watch from the current revision begins one later",
+    "src/core/mvcc/watch/hub.ts",
+    "if (startRevision === 0 || startRevision > current) {",
+    "if (startRevision === 0 || startRevision >= current) {",
+  ],
+  [
+    "silent-gap",
+    "W10: a watch below the compacted revision goes on without what is gone",
+    "src/core/mvcc/watch/catch-up.ts",
+    "    if (watcher.nextRevision < this.#source.compactedRevision) return this.#end(watcher);\n",
+    "",
+  ],
+  [
+    "compaction-passes-a-watcher",
+    "R08: a watcher that compaction overtakes while it is behind is not told",
+    "src/core/mvcc/watch/catch-up.ts",
+    "      if (watcher.nextRevision < compacted) this.#end(watcher);\n      else this.#ride",
+    "      this.#ride",
+  ],
+  [
+    "old-event-for-a-future-watch",
+    "R14: a watch of a future revision receives events below it",
+    "src/core/mvcc/watch/hub.ts",
+    "watcher.nextRevision = Math.max(current + 1, startRevision);",
+    "watcher.nextRevision = current + 1;",
+  ],
+  [
+    "filters-exchanged",
+    "W7: NOPUT filters deletes and NODELETE puts",
+    "src/core/mvcc/watch/event-run.ts",
+    "(event.tombstone ? option.noDelete : option.noPut)",
+    "(event.tombstone ? option.noPut : option.noDelete)",
+  ],
+  [
+    "revision-in-two-pieces",
+    "W4: a slice of history may end in the middle of a revision",
+    "src/core/mvcc/store.ts",
+    "if (main !== last && left <= 0) return main;",
+    "if (left <= 0) return main + 1;",
+  ],
+  [
+    "previous-is-the-new",
+    "W9: the previous value is read at the event's own revision",
+    "src/core/mvcc/watch/fanout.ts",
+    "return this.#source.readRecord(previousMain, event.previousSub);",
+    "return this.#source.readRecord(event.mainRevision, event.subRevision);",
+  ],
+  [
+    "cancelled-watch-lives",
+    "W12: a cancelled watch goes on receiving",
+    "src/core/mvcc/watch/hub.ts",
+    "    watcher.group?.index.remove(watcher);\n  }\n\n  #progressRevision",
+    "  }\n\n  #progressRevision",
+  ],
+]);
+
+export const storageMutants: readonly Mutant[] = [
+  ...walMutants,
+  ...crashMutants,
+  ...mvccMutants,
+  ...watchMutants,
+];
