@@ -78,9 +78,17 @@ export class Member {
   #committedIndex = 0;
   #appliedIndex = 0;
   #compactedAt = 0;
+  // The term and vote handed to the log last, and what must not be said before they are on disk.
+  #term: number;
+  #vote: Id64;
+  #savesOfTerm = 0;
+  #held: Message[] = [];
 
   constructor(parts: MemberParts) {
     this.#parts = parts;
+    const { hardState } = parts.storage.initialState();
+    this.#term = hardState?.term ?? 0;
+    this.#vote = hardState?.vote ?? 0n;
     this.settings = parts.settings;
     this.#appliedIndex = parts.appliedIndex;
     this.#committedIndex = parts.appliedIndex;
@@ -238,12 +246,29 @@ export class Member {
         else if (message.type === MessageType.MsgStorageApply) this.#apply(message);
         else outgoing.push(message);
       }
-      if (outgoing.length > 0) this.#parts.send(outgoing);
+      if (outgoing.length > 0) this.#send(outgoing);
       for (const { index, requestContext } of ready.readStates) {
         this.#reads.confirm(index, requestContext);
       }
       this.#reads.applied(this.#appliedIndex);
     }
+  }
+
+  /**
+   * Sends, unless a term or vote is still on its way to the disk. A candidate may win without its own
+   * vote; one that led, lost its term in a crash and was elected in it once more would write two
+   * entries at one place. etcd's member, too, saves before it sends unless it leads already.
+   */
+  #send(outgoing: Message[]): void {
+    if (this.#savesOfTerm > 0) this.#held.push(...outgoing);
+    else this.#parts.send(outgoing);
+  }
+
+  #termSaved(): void {
+    if (--this.#savesOfTerm > 0 || this.#held.length === 0) return;
+    const held = this.#held;
+    this.#held = [];
+    this.#parts.send(held);
   }
 
   #noteLeader(lead: Id64): void {
@@ -261,10 +286,17 @@ export class Member {
     const state = hasState
       ? { term: message.term, vote: message.vote, commit: message.commit }
       : undefined;
+    const isNew = state !== undefined && (state.term !== this.#term || state.vote !== this.#vote);
+    if (isNew) {
+      this.#term = state.term;
+      this.#vote = state.vote;
+      this.#savesOfTerm++;
+    }
     wal.save(state, message.entries, (error) => {
       if (error !== undefined) return this.#giveUp(error);
       if (this.#stopped) return;
       storage.append(message.entries);
+      if (isNew) this.#termSaved();
       this.#deliver(message.responses);
       this.turn();
     });
