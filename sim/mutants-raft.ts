@@ -172,6 +172,14 @@ export const raftMutants: readonly Mutant[] = [
     net: "seeds",
   },
   {
+    name: "term-not-awaited",
+    about: "a candidate asks for votes, and leads, before its own term is on disk (seed 5 found it)",
+    file: "src/server/member/member.ts",
+    snippet: "if (this.#savesOfTerm > 0) this.#held.push(...outgoing);",
+    instead: "if (this.#savesOfTerm < 0) this.#held.push(...outgoing);",
+    net: "seeds",
+  },
+  {
     name: "reused-read-index-id",
     about: "R17: every ReadIndex round of a member has the same id",
     file: "src/server/member/member.ts",
