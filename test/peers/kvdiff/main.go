@@ -8,10 +8,9 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"os"
+	"slices"
 	"sync"
 	"time"
-
-	"google.golang.org/grpc/codes"
 )
 
 const (
@@ -180,18 +179,22 @@ func (d *duel) batch(steps [][]call, watching *watchRound) error {
 					watching.waitUntilSynced(s)
 				}
 				answers[i][j] = s.run(step)
+				if slices.ContainsFunc(answers[i][j], answer.isSilence) {
+					return // it would only be waited for again
+				}
 			}
 		})
 	}
 	both.Wait()
 	for j, step := range steps {
+		if answers[0][j] == nil || answers[1][j] == nil {
+			return fmt.Errorf("DIFFERENCE: only one server was silent before call %d", d.calls)
+		}
 		for k, c := range step {
 			x, y := answers[0][j][k], answers[1][j][k]
-			for _, one := range []answer{x, y} {
-				if one.code == codes.Unavailable || one.code == codes.DeadlineExceeded {
-					return fmt.Errorf("a server does not answer call %d, %s\nasked: %s\na: %v\nb: %v",
-						d.calls, c.method, printed(x.sent), x, y)
-				}
+			if x.isSilence() || y.isSilence() {
+				return fmt.Errorf("DIFFERENCE at call %d, %s (clientv3: %v): a server does not answer\nasked: %s\na: %v\nb: %v",
+					d.calls, c.method, c.typed, printed(x.sent), x, y)
 			}
 			if d.config.selfTest {
 				d.answers = append(d.answers, recorded{c.method, x.clone(), y.clone()})

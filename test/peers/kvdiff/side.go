@@ -19,7 +19,7 @@ import (
 	"google.golang.org/protobuf/proto"
 )
 
-const callTimeout = 30 * time.Second
+const callTimeout = 10 * time.Second
 
 // call is one request as the history has it; its revisions may still be relative (anchors.go).
 type call struct {
@@ -41,6 +41,13 @@ type answer struct {
 // connectionsPerSide: reads that go out at once go out over several connections, for a server may mix up
 // what comes from different ones.
 const connectionsPerSide = 4
+
+// isSilence tells whether the server is gone, or did not answer in time. clientv3 passes the end of
+// time on as the context's own error, without a code.
+func (a answer) isSilence() bool {
+	return a.code == codes.Unavailable || a.code == codes.DeadlineExceeded ||
+		a.text == context.DeadlineExceeded.Error()
+}
 
 // side is one of the two servers that are compared.
 type side struct {
