@@ -2,6 +2,8 @@
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { type Mutant, mutants } from "./mutants.ts";
+import { runPlan } from "./run.ts";
+import { planFrom } from "./swarm.ts";
 
 export interface HuntResult {
   readonly mutant: Mutant;
@@ -34,6 +36,10 @@ export function hunt(mutant: Mutant, seedsMax: number): HuntResult {
   }
   const seeds = seed === null ? 0 : Number(seed[1]);
   const members = seed === null ? undefined : Number(seed[2]);
+  if (seeds > 0) {
+    const { violation: own } = runPlan(planFrom({ seed: seeds }));
+    if (own !== undefined) throw new Error(`seed ${seeds} fails without a mutant: ${own.message}`);
+  }
   return { mutant, seeds, invariant: violation[1]!, members };
 }
 

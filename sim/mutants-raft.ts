@@ -173,7 +173,8 @@ export const raftMutants: readonly Mutant[] = [
   },
   {
     name: "term-not-awaited",
-    about: "a candidate asks for votes, and leads, before its own term is on disk (seed 5 found it)",
+    about:
+      "a candidate asks for votes, and leads, before its own term is on disk (seed 5 found it)",
     file: "src/server/member/member.ts",
     snippet: "if (this.#savesOfTerm > 0) this.#held.push(...outgoing);",
     instead: "if (this.#savesOfTerm < 0) this.#held.push(...outgoing);",

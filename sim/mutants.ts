@@ -1,5 +1,8 @@
 // Planted bugs, to see whether the nets catch them: each replaces one snippet of one source file.
 // docs/mutants.md tells how long each lives.
+import { raftMutants } from "./mutants-raft.ts";
+import { storageMutants } from "./mutants-storage.ts";
+
 export interface Mutant {
   readonly name: string;
   /** The rows of history it stands for, or the rule it breaks. */
@@ -10,8 +13,5 @@ export interface Mutant {
   /** Who kills it: whole clusters, or the exhaustive power losses under the log. */
   readonly net: "seeds" | "crash suite";
 }
-
-import { raftMutants } from "./mutants-raft.ts";
-import { storageMutants } from "./mutants-storage.ts";
 
 export const mutants: readonly Mutant[] = [...raftMutants, ...storageMutants];

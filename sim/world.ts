@@ -99,6 +99,7 @@ export class World {
 
   removeMember(member: SimMember): void {
     member.kill({ power: false });
+    this.#afterDeath(member);
     this.members.splice(this.members.indexOf(member), 1);
     this.#endpoints[member.index]!.member = undefined;
   }
@@ -147,11 +148,7 @@ export class World {
     const how = options.power ? "loses power" : "is killed";
     this.trace.line(this.loop.nowUs, member.name, how);
     member.kill(options);
-    this.clients.forget();
-    this.finalClients?.forget();
-    for (const watcher of this.watchers) {
-      if (watcher.member === member.index) watcher.disconnect();
-    }
+    this.#afterDeath(member);
     const us = this.isHealed ? 0 : options.restartMs * 1000;
     this.loop.after(us, undefined, "restart", () => this.start(member));
   }
