@@ -1,7 +1,8 @@
 // Makes the real things and puts them together: disk, clock, server, listeners.
 import { createHash } from "node:crypto";
 import { join } from "node:path";
-import { GrpcServer } from "../../io/grpc/index.ts";
+import { errors } from "../../core/errors/index.ts";
+import { GrpcServer, type ServerCall, type Status } from "../../io/grpc/index.ts";
 import type { Log } from "../../io/host/index.ts";
 import { nodeClock, nodeDisk, nodeRandom } from "../../io/host/node/index.ts";
 import { gunzip } from "../../io/http/index.ts";
@@ -46,6 +47,7 @@ export async function startServer(
     maxReceiveBytes: config.maxRequestBytes + grpcOverheadBytes,
     clock: nodeClock,
     gunzip,
+    intercept: (call) => refusal(call, server!),
     maxConcurrentStreams: config.maxConcurrentStreams,
     connection: {
       keepalive: {
@@ -78,6 +80,12 @@ export async function startServer(
     clearInterval(alive);
     log.info("closed etcd server", fields);
   }
+}
+
+/** What every call is asked first (api/v3rpc/interceptor.go). */
+function refusal(call: ServerCall, server: Server): Status | undefined {
+  const needsLeader = call.metadata.get("hasleader") === "true";
+  return needsLeader && server.member.lead === 0n ? errors.noLeader() : undefined;
 }
 
 function makeServer(

@@ -20,6 +20,8 @@ export interface Digest {
 
 /** What only a backend on a disk can do. */
 export interface DurableBackend {
+  /** Writes come faster than the disk takes them. */
+  readonly isOverloaded: boolean;
   /** To be called once a turn; true when it has more to do at once. */
   maybeCommit(nowMs: number): boolean;
   commit(done: BackendDone): void;

@@ -39,6 +39,7 @@ import type { Snapshotter } from "../../io/snap/index.ts";
 import type { BackendHost, DurableBackend } from "./backend-host.ts";
 import type { Booted } from "./bootstrap.ts";
 import { CompactionRunner, startAutoCompaction } from "./compaction.ts";
+import { LeaseClock } from "./lease-clock.ts";
 import { Member, type Settled } from "./member.ts";
 import { raftLog } from "./raft-log.ts";
 import { Snapshots } from "./snapshots.ts";
@@ -108,6 +109,7 @@ export class Server {
   readonly #parts: ServerParts;
   readonly #records: ClusterRecords;
   readonly #snapshots: Snapshots | undefined;
+  readonly #leaseClock: LeaseClock;
   #stopAutoCompaction: Cancel = () => {};
   #onReady: (() => void) | undefined;
   #consistentIndex = 0;
@@ -144,6 +146,7 @@ export class Server {
     this.raft = this.#startRaft();
     this.#snapshots = this.#makeSnapshots();
     this.member = this.#makeMember();
+    this.#leaseClock = new LeaseClock(this.lessor, this.member, clock, log);
   }
 
   /** Leases from their bucket, and the keys that name them from the store. */
@@ -275,6 +278,7 @@ export class Server {
     });
     if (this.store.pendingCompactions > 0) this.compactions.run();
     this.#snapshots?.start();
+    this.#leaseClock.start();
   }
 
   /** A member alone need not wait a whole election timeout: nobody else can lead. */
@@ -292,6 +296,7 @@ export class Server {
   stop(done: (error: Error | undefined) => void): void {
     this.#stopAutoCompaction();
     this.#snapshots?.stop();
+    this.#leaseClock.stop();
     this.member.stop();
     const { durable } = this.backend;
     this.#parts.booted.wal.close((error) => {
@@ -400,15 +405,22 @@ export class Server {
     return quota > 0 && this.backend.sizeBytes() + bytes >= quota;
   }
 
+  /** Whether writes come faster than the disk takes the state they make. */
+  #isOverloaded(): boolean {
+    return this.backend.durable?.isOverloaded === true;
+  }
+
   /** Proposes a put that the quota allows; else raises the alarm and refuses. */
   put(request: PutRequest, bytes: Uint8Array, settle: (outcome: Settled) => void): void {
     if (this.isOverQuota(putCost(request.key, request.value))) return this.#noSpace(settle);
+    if (this.#isOverloaded()) return settle(errors.requestTooManyRequests());
     this.member.propose("put", bytes, settle);
   }
 
   txn(request: TxnRequest, bytes: Uint8Array, settle: (outcome: Settled) => void): void {
     const cost = putBytes(request);
     if (cost > 0 && this.isOverQuota(cost)) return this.#noSpace(settle);
+    if (cost > 0 && this.#isOverloaded()) return settle(errors.requestTooManyRequests());
     this.member.propose("txn", bytes, settle);
   }
 
