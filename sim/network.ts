@@ -59,12 +59,17 @@ export class Network {
     this.#links = endpoints.map(() => endpoints.map(newLink));
   }
 
-  /** From now on nothing is lost, and nothing stands in the way. */
+  /** From now on nothing is lost and nothing stands in the way; connections are made anew. */
   calm(): void {
     this.#isCalm = true;
     for (const link of this.#links.flat()) {
       link.blocked = 0;
       link.extraDelayUs = 0;
+      for (const stream of link.streams) {
+        stream.survivors = 0;
+        stream.resetAt = stream.sent;
+        stream.lastArrivalUs = this.#loop.nowUs;
+      }
     }
   }
 

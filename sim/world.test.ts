@@ -127,7 +127,8 @@ test("the model reads the past, refuses the compacted and the future", () => {
 test("a quiet cluster of each size answers, and its members agree", () => {
   for (const members of [1, 3, 5]) {
     const drawn = planFrom({ seed: 1, members, seconds: 20 });
-    const plan = { ...drawn, faults: [], network: { ...drawn.network, dropPpm: 0 } };
+    const quiet = { heavyTailPpm: 0, dropPpm: 0, duplicatePpm: 0, besidePpm: 0 };
+    const plan = { ...drawn, faults: [], network: { ...drawn.network, ...quiet } };
     const { violation, counts } = runPlan(plan);
     assert.equal(violation, undefined);
     assert.ok(counts["answers"]! > 0);
