@@ -127,7 +127,7 @@ export class Clients {
     };
     const done = (reply: Reply): void => {
       if (process.isDead) return;
-      const { appliedIndex } = server.member;
+      const appliedIndex = member.stateIndex;
       this.#completions.push({ client, call, member, appliedIndex, reply });
     };
     try {

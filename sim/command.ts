@@ -38,6 +38,7 @@ export function runSeeds(command: SeedsCommand): boolean {
       totals[name] = (totals[name] ?? 0) + value;
     }
     if (result.violation !== undefined) return report(command, plan, result);
+    if ((seed - from + 1) % 100 === 0) print(`${seed - from + 1} of ${count}`);
     if (count === 1) print(`seed ${seed} holds; hash ${result.hash}`);
   }
   const { user, system } = process.cpuUsage(started);

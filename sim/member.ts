@@ -4,7 +4,10 @@ import { createHash } from "node:crypto";
 import { type Id64, type RandomSource, seededRandom } from "../src/base/index.ts";
 import { encodeMetadata, makeMetadata } from "../src/core/proto/index.ts";
 import { MemoryStorage, type Message } from "../src/core/raft/index.ts";
-import { type Disk, repeatableRandom, silentLog } from "../src/io/host/index.ts";
+import { ClusterRecords } from "../src/core/apply/index.ts";
+import { FileBackend } from "../src/io/backend/index.ts";
+import { repeatableRandom, silentLog, writeWholeFile } from "../src/io/host/index.ts";
+import { Snapshotter } from "../src/io/snap/index.ts";
 import { createWal, walExists } from "../src/io/wal/index.ts";
 import {
   type BackendHost,
@@ -23,17 +26,14 @@ import { PowerLoss, Violation } from "./violation.ts";
 
 const directory = "/member";
 const walDirectory = `${directory}/wal`;
+const snapDirectory = `${directory}/snap`;
+const databasePath = `${snapDirectory}/db`;
 const sha1 = (bytes: Uint8Array): Uint8Array => createHash("sha1").update(bytes).digest();
-
-/** Where a member keeps its state; a backend on the simulated disk takes this one's place. */
-export type MakeBackend = (disk: Disk) => BackendHost;
-export const memoryBackend: MakeBackend = () => memoryBackendHost();
 
 export interface MemberScope {
   readonly plan: Plan;
   readonly loop: Loop;
   readonly checks: RaftChecks;
-  readonly makeBackend: MakeBackend;
   readonly send: (from: SimMember, messages: readonly Message[]) => void;
   /** The process ended by itself; `error` says why. */
   readonly stopped: (member: SimMember, error: Error) => void;
@@ -91,7 +91,7 @@ export class SimMember implements Endpoint {
     this.#random = seededRandom(seedFor(seed, `member ${name}`));
     this.#diskRandom = seededRandom(seedFor(seed, `disk ${name}`));
     this.#disk = new SimDisk(this.#diskOptions(undefined));
-    this.#disk.mkdir(directory);
+    this.#disk.mkdir(snapDirectory);
     this.#disk.settleEverything();
   }
 
@@ -104,6 +104,12 @@ export class SimMember implements Endpoint {
    * through the log in this life.
    */
   isReady = false;
+
+  /** The entry its state stands at: what it has applied, or found on its disk. */
+  get stateIndex(): number {
+    return Math.max(this.server?.member.appliedIndex ?? 0, this.#restoredIndex);
+  }
+  #restoredIndex = 0;
 
   get isUp(): boolean {
     return this.server !== undefined;
@@ -132,12 +138,15 @@ export class SimMember implements Endpoint {
       const booted = this.#boot(clock);
       // A call that swallows errors may go on without power.
       if (process.isDead) return "dead";
-      const server = this.#makeServer(booted, clock, process);
+      const file = this.#openBackend(process);
+      if (process.isDead) return "dead";
+      this.#restoredIndex = file === undefined ? 0 : new ClusterRecords(file).consistentIndex();
+      const server = this.#makeServer(booted, file, clock, process);
       if (process.isDead) return "dead";
       this.booted = booted;
       this.server = server;
       checks.started(this.witness, server.raft, booted.storage);
-      this.toldIndex = 0;
+      this.toldIndex = server.member.appliedIndex;
       server.start(() => {
         if (!process.isDead) this.isReady = true;
       });
@@ -190,10 +199,41 @@ export class SimMember implements Endpoint {
     return { id, clusterId, wal, storage, peers: [], isAlone: false, snapshotIndex: 0 };
   }
 
-  #makeServer(booted: Booted, clock: SimClock, process: Process): Server {
-    const { plan, makeBackend } = this.#scope;
+  /** The state, in memory or in etcd's database file on the simulated disk. */
+  #openBackend(process: Process): FileBackend | undefined {
+    const { backend } = this.#scope.plan.cluster;
+    if (backend === "memory") return undefined;
+    // A file that exists but is empty is as good as none, as in server/embed.
+    if (this.#disk.stat(databasePath) === undefined) {
+      writeWholeFile(this.#disk, databasePath, new Uint8Array(0));
+    }
+    return FileBackend.open({
+      disk: this.#disk,
+      path: databasePath,
+      batchLimit: 1000,
+      wake: () => this.server?.member.wake(),
+      onFailure: (error) => {
+        if (!process.isDead) this.#scope.stopped(this, error);
+      },
+    });
+  }
+
+  #makeServer(
+    booted: Booted,
+    file: FileBackend | undefined,
+    clock: SimClock,
+    process: Process,
+  ): Server {
+    const { plan } = this.#scope;
     const { heartbeatMs, electionMs, preVote, compactionSleepMs, watchProgressMs } = plan.cluster;
-    return new Server({
+    const random = repeatableRandom(seedFor(plan.seed, `raft ${this.name} ${this.lives}`));
+    const snapshotter = new Snapshotter({
+      disk: this.#disk,
+      clock,
+      random,
+      directory: snapDirectory,
+    });
+    const server = new Server({
       options: {
         name: this.name,
         clientUrls: [`http://${this.name}:2379`],
@@ -204,7 +244,7 @@ export class SimMember implements Endpoint {
         // Followers catch up from the log however far behind they are.
         snapshotCatchUpEntries: Number.MAX_SAFE_INTEGER,
         quotaBackendBytes: 0,
-        snapshotCount: 10_000,
+        snapshotCount: plan.cluster.snapshotCount,
         maxWalFiles: 5,
         maxSnapshotFiles: 5,
         maxLearners: 1,
@@ -215,10 +255,10 @@ export class SimMember implements Endpoint {
         clusterVersion: "3.7.0",
       },
       booted,
-      backend: makeBackend(this.#disk),
-      snapshotter: undefined,
+      backend: file === undefined ? memoryBackendHost() : hostOf(file),
+      snapshotter: file === undefined ? undefined : snapshotter,
       clock,
-      random: repeatableRandom(seedFor(plan.seed, `raft ${this.name} ${this.lives}`)),
+      random,
       log: silentLog,
       send: (messages) => {
         if (!process.isDead) this.#scope.send(this, messages);
@@ -228,6 +268,8 @@ export class SimMember implements Endpoint {
         if (!process.isDead) this.#scope.stopped(this, error);
       },
     });
+    file?.setBeforeCommit(() => server.beforeCommit());
+    return server;
   }
 
   /** Ends the process. With `power` its disk forgets what no sync covered, as chance has it. */
@@ -301,6 +343,13 @@ export class SimMember implements Endpoint {
     return fault;
   }
 }
+
+const hostOf = (file: FileBackend): BackendHost => ({
+  backend: file,
+  sizeBytes: () => file.sizeBytes(),
+  inUseBytes: () => file.inUseBytes(),
+  durable: file,
+});
 
 /** What every founder is started with. */
 export function clusterNames(

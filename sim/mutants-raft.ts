@@ -174,7 +174,7 @@ export const raftMutants: readonly Mutant[] = [
   {
     name: "term-not-awaited",
     about:
-      "a candidate asks for votes, and leads, before its own term is on disk (seed 5 found it)",
+      "a candidate asks for votes, and leads, before its own term is on disk (the simulator found it)",
     file: "src/server/member/member.ts",
     snippet: "if (this.#savesOfTerm > 0) this.#held.push(...outgoing);",
     instead: "if (this.#savesOfTerm < 0) this.#held.push(...outgoing);",

@@ -5,6 +5,9 @@ export interface ClusterPlan {
   readonly heartbeatMs: number;
   readonly electionMs: number;
   readonly preVote: boolean;
+  /** Whether members keep their state in memory or in a database file. */
+  readonly backend: "memory" | "file";
+  readonly snapshotCount: number;
   readonly segmentBytes: number;
   readonly zeroAheadBytes: number;
   readonly compactionSleepMs: number;

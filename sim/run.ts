@@ -1,5 +1,4 @@
 // One run: a plan in, a verdict out.
-import type { MakeBackend } from "./member.ts";
 import type { Plan } from "./plan.ts";
 import type { TraceLine } from "./trace.ts";
 import { Violation } from "./violation.ts";
@@ -16,12 +15,11 @@ export interface RunResult {
 }
 
 export interface RunOptions {
-  readonly makeBackend?: MakeBackend;
   readonly onLine?: (line: TraceLine) => void;
 }
 
 export function runPlan(plan: Plan, options: RunOptions = {}): RunResult {
-  const world = new World(plan, options);
+  const world = new World(plan);
   world.trace.listener = options.onLine;
   let violation: Violation | undefined;
   try {

@@ -90,6 +90,9 @@ function planCluster(random: RandomSource, members: number): ClusterPlan {
     heartbeatMs,
     electionMs,
     preVote: chance(random, 80),
+    backend: chance(random, 40) ? "file" : "memory",
+    // A follower that is behind its leader's snapshot would need the database itself.
+    snapshotCount: members === 1 ? pick(random, [20, 100, 10_000]) : 1_000_000,
     segmentBytes: pick(random, [8192, 65_536, 65_536, 1 << 20]),
     zeroAheadBytes: pick(random, [0, 0, 16_384, 65_536]),
     compactionSleepMs: pick(random, [1, 10, 100]),

@@ -11,13 +11,7 @@ import { Faults } from "./faults.ts";
 import { checkHashes } from "./hash-checks.ts";
 import { checkLiveness } from "./liveness.ts";
 import { Loop, runEvent, type SimEvent } from "./loop.ts";
-import {
-  clusterNames,
-  type Joining,
-  type MakeBackend,
-  memoryBackend,
-  SimMember,
-} from "./member.ts";
+import { clusterNames, type Joining, SimMember } from "./member.ts";
 import { Network } from "./network.ts";
 import { Oracle } from "./oracle.ts";
 import { type Plan, seedFor } from "./plan.ts";
@@ -45,15 +39,13 @@ export class World {
   readonly watchers: WatchClient[];
   readonly faults: Faults;
   readonly clusterId: Id64;
-  readonly #makeBackend: MakeBackend;
   /** Places for members, taken or not. */
   readonly #endpoints: { member: SimMember | undefined }[];
   hashesCompared = 0;
   isHealed = false;
 
-  constructor(plan: Plan, options: { readonly makeBackend?: MakeBackend } = {}) {
+  constructor(plan: Plan) {
     this.plan = plan;
-    this.#makeBackend = options.makeBackend ?? memoryBackend;
     this.oracle = new Oracle({ electionMs: plan.cluster.electionMs });
     const sha1 = (bytes: Uint8Array): Uint8Array => createHash("sha1").update(bytes).digest();
     const founders = Array.from({ length: plan.members }, (_, index) =>
@@ -86,7 +78,6 @@ export class World {
         plan: this.plan,
         loop: this.loop,
         checks: this.checks,
-        makeBackend: this.#makeBackend,
         send: (from, messages) => this.#send(from, messages),
         stopped: (stopped, error) => this.#stopped(stopped, error),
       },
@@ -147,6 +138,8 @@ export class World {
     if (!member.isUp && member.process === undefined) return;
     const how = options.power ? "loses power" : "is killed";
     this.trace.line(this.loop.nowUs, member.name, how);
+    // What it applied in the event it died in may be on its disk.
+    this.#tell(member);
     member.kill(options);
     this.#afterDeath(member);
     const us = this.isHealed ? 0 : options.restartMs * 1000;
@@ -193,19 +186,8 @@ export class World {
     const { server, booted, witness } = member;
     if (server === undefined || booted === undefined) return;
     this.checks.observe(witness);
-    const { appliedIndex } = server.member;
-    if (appliedIndex > member.toldIndex) {
-      const { storage } = booted;
-      const entries = storage.entries(member.toldIndex + 1, appliedIndex + 1, Infinity);
-      hold(
-        entries?.length === appliedIndex - member.toldIndex,
-        "applied is durable",
-        () => `${member.name} applied ${appliedIndex} and has ${storage.lastIndex()} on disk`,
-      );
-      for (const entry of entries) this.oracle.applied(member.name, entry);
-      member.toldIndex = appliedIndex;
-    }
-    this.oracle.checkStore(member.name, appliedIndex, server.store);
+    this.#tell(member);
+    this.oracle.checkStore(member.name, member.stateIndex, server.store);
     this.clients.settle(member);
     this.finalClients?.settle(member);
     for (const watcher of this.watchers) {
@@ -215,7 +197,24 @@ export class World {
     }
     this.trace.mix(server.member.term);
     this.trace.mix(witness.committed);
-    this.trace.mix(appliedIndex);
+    this.trace.mix(server.member.appliedIndex);
+  }
+
+  /** Tells the oracle what a member has applied since the last time. */
+  #tell(member: SimMember): void {
+    const { server, booted } = member;
+    if (server === undefined || booted === undefined) return;
+    const { appliedIndex } = server.member;
+    if (appliedIndex <= member.toldIndex) return;
+    const { storage } = booted;
+    const entries = storage.entries(member.toldIndex + 1, appliedIndex + 1, Infinity);
+    hold(
+      entries?.length === appliedIndex - member.toldIndex,
+      "applied is durable",
+      () => `${member.name} applied ${appliedIndex} and has ${storage.lastIndex()} on disk`,
+    );
+    for (const entry of entries) this.oracle.applied(member.name, entry);
+    member.toldIndex = appliedIndex;
   }
 
   #send(from: SimMember, messages: readonly Message[]): void {
