@@ -49,7 +49,7 @@ export class PeerClient implements PeerDialer {
     };
     this.#pooled = { plain: new Agent(settings), tls: new TlsAgent(settings) };
     // An agent that keeps nothing: an old stream's connection must never serve the next one.
-    const once = { keepAlive: true, maxFreeSockets: 0, noDelay: true };
+    const once = { keepAlive: false, noDelay: true };
     this.#own = { plain: new Agent(once), tls: new TlsAgent(once) };
   }
 

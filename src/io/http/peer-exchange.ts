@@ -31,12 +31,15 @@ export interface PeerCallEvents {
   onEnd(): void;
   /** The call failed, or the answer broke off. Nothing follows. */
   onError(error: Error): void;
-  /** After a `write` that said no: there is room again. */
+  /** After a `write` that said no: all has left, its bytes may be used again, there is room. */
   onDrain(): void;
 }
 
 export interface PeerCall {
-  /** Sends a piece of the body. False asks to wait for `onDrain`; the piece is taken all the same. */
+  /**
+   * Sends a piece of the body, whose bytes must not change before the next `onDrain`. False asks to
+   * wait for that; the piece is taken all the same.
+   */
   write(bytes: Uint8Array): boolean;
   /** The body is whole. */
   end(): void;

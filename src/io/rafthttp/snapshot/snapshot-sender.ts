@@ -36,7 +36,8 @@ export interface OutgoingSnapshot {
   readonly source: SnapshotSource;
 }
 
-const pieceBytes = 128 * 1024;
+/** Read at a time: more than a connection takes at once, so that it asks for each. */
+const pieceBytes = 256 * 1024;
 const progressIntervalMs = 10_000;
 
 export class SnapshotSender {
@@ -115,6 +116,7 @@ class Sending {
   #progressMs = 0;
   #isOver = false;
   #awaitsDrain = false;
+  #buffer: Uint8Array | undefined;
   #cancelStall: Cancel = () => {};
   #cancelPace: Cancel = () => {};
 
@@ -182,7 +184,8 @@ class Sending {
       this.#call!.end();
       return;
     }
-    const piece = new Uint8Array(length);
+    this.#buffer ??= new Uint8Array(pieceBytes);
+    const piece = this.#buffer.subarray(0, length);
     try {
       if (source.readInto(piece, 0, length, this.#sent) !== length) throw new Error("short read");
     } catch (error) {
@@ -196,6 +199,8 @@ class Sending {
 
   #sentPiece(hasRoom: boolean): void {
     this.#awaitsDrain = !hasRoom;
+    // Nobody tells when a piece is gone that found room, so its bytes are not used again.
+    if (hasRoom) this.#buffer = undefined;
     if (hasRoom) this.#context.options.clock.later(() => this.#next());
     else this.#stallAfter(this.#context.limits.snapshotStallMs);
   }

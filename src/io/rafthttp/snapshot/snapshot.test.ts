@@ -93,10 +93,10 @@ test("the rate is kept, whether or not there is room", () => {
   const sentAt: number[] = [];
   for (let second = 0; second < 4; second++) {
     hand.clock.advance(1_000);
-    sentAt.push(Math.round(bytesOf(call) / 131_072));
+    sentAt.push(Math.round(bytesOf(call) / 262_144));
   }
   // A piece is sent when those before it are paid for.
-  assert.deepEqual(sentAt, [3, 5, 7, 8]);
+  assert.deepEqual(sentAt, [2, 3, 4, 4]);
 });
 
 test("a failed or stopped sending lets go of its database, once", () => {
