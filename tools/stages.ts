@@ -34,7 +34,10 @@ export const fastStages = (): Stage[] => [
   { name: "lint", command: script("oxlint", "--quiet") },
   { name: "layers", command: [process.execPath, "tools/layers.ts"] },
   { name: "tidy", command: [process.execPath, "tools/tidy.ts"] },
-  nodeTest("unit tests", testFiles("src/**/*.test.ts", "sim/**/*.test.ts", "tools/**/*.test.ts")),
+  nodeTest(
+    "unit tests",
+    testFiles("src/**/*.test.ts", "sim/**/*.test.ts", "tools/**/*.test.ts", "bench/**/*.test.ts"),
+  ),
 ];
 
 /** Runs all stages, even after one failed; returns how many failed. */

@@ -21,6 +21,9 @@ for (const file of globSync("{src,sim,test,bench,tools}/**/*.ts")) {
     if (/\b(TODO|FIXME|XXX|HACK)\b(?!\(#\d+\))/.test(line) && !file.startsWith("tools/tidy")) {
       found.push(`${place}: a mark without an issue number`);
     }
+    if (/\.slice\(\)/.test(line) && file.startsWith("src/") && !isTest) {
+      found.push(`${place}: a Buffer's slice() is a view; to keep bytes, ownBytes()`);
+    }
     if (/\b(test|it|describe)\.(skip|only|todo)\b/.test(line)) {
       found.push(`${place}: a skipped or narrowed test`);
     }

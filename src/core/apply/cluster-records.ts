@@ -7,6 +7,7 @@ import {
   id64FromHex,
   id64Hex,
   latin1FromBytes,
+  ownBytes,
 } from "../../base/index.ts";
 import { encodeMember, type Member, parseConfChangeContext } from "../membership/index.ts";
 import type { LeaseRecord } from "../lease/index.ts";
@@ -138,7 +139,7 @@ export class ClusterRecords {
   #all(bucket: BucketName): [key: Uint8Array, value: Uint8Array][] {
     const found: [Uint8Array, Uint8Array][] = [];
     this.#backend.visit(bucket, noBytes, undefined, (key, value) => {
-      found.push([key.slice(), value.slice()]);
+      found.push([ownBytes(key), ownBytes(value)]);
       return true;
     });
     return found;

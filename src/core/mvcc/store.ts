@@ -196,7 +196,7 @@ export class Store {
     const hash = new RevisionHash(this.backend, this.index, {
       compactRevision: this.#compacted,
       revision: at,
-      keepsNothing: this.index.count(leastKey, undefined, at, this.#current) === 0,
+      keepsNothing: at < 0 || this.index.count(leastKey, undefined, at, this.#current) === 0,
     });
     return new HashJob(this.#compactor, hash, undefined);
   }

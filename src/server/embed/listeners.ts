@@ -32,6 +32,7 @@ export async function listenForPeers(
   return together(muxes);
 }
 
+/** Opens the client addresses; requests wait until the member can answer them. */
 export async function listenForClients(
   config: Config,
   log: Log,
@@ -45,13 +46,18 @@ export async function listenForClients(
       log.warn("rejected connection on client endpoint", { "remote-addr": remote, error });
     },
   });
+  return together(muxes);
+}
+
+/** The lines a start ends with; suites wait for them. */
+export function logReady(config: Config, log: Log): void {
+  log.info("ready to serve client requests");
   for (const { text } of config.listenClientUrls) {
     log.info("serving client traffic insecurely; this is strongly discouraged!", {
       traffic: "grpc+http",
       address: addressOf(text),
     });
   }
-  return together(muxes);
 }
 
 const addressOf = (url: string): string => url.replace(/^\w+:\/\//, "");

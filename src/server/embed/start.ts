@@ -10,7 +10,7 @@ import { Snapshotter } from "../../io/snap/index.ts";
 import { type Booted, bootstrap, Server } from "../member/index.ts";
 import { grpcOverheadBytes, services } from "../rpc/index.ts";
 import type { Config } from "./config.ts";
-import { listenForClients, listenForPeers } from "./listeners.ts";
+import { listenForClients, listenForPeers, logReady } from "./listeners.ts";
 import { type OpenedBackend, openBackend } from "./open-backend.ts";
 import { logServing, logStarting } from "./start-log.ts";
 import { etcdMinorVersion, etcdVersion } from "./version.ts";
@@ -64,9 +64,9 @@ export async function startServer(
   logServing(config, log, server);
   // The clock's timers do not keep a process alive; a member that is running does.
   const alive = setInterval(() => {}, 2 ** 30);
-  await new Promise<void>((ready) => server.start(ready));
-  log.info("ready to serve client requests");
   const clients = await listenForClients(config, log, server, grpc);
+  await new Promise<void>((ready) => server.start(ready));
+  logReady(config, log);
   return { server, stop: () => stop() };
 
   async function stop(): Promise<void> {

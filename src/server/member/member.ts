@@ -73,6 +73,7 @@ export class Member {
   #ticks = 0;
   #turnIsDue = false;
   #stopped = false;
+  #isAlone = false;
   #cancelTick: (() => void) | undefined;
   #lead: Id64 = 0n;
   #committedIndex = 0;
@@ -122,9 +123,9 @@ export class Member {
     return this.#stopped;
   }
 
-  /** Begins to tick; a single voter does not wait for a whole election timeout. */
-  start(options: { advanceTicks: number }): void {
-    this.#ticks += options.advanceTicks;
+  /** Begins to tick. A member that is alone begins its first term at once. */
+  start(options: { isAlone: boolean }): void {
+    this.#isAlone = options.isAlone;
     this.#scheduleTick();
     this.#scheduleTurn();
   }
@@ -200,10 +201,20 @@ export class Member {
     try {
       this.#stepInbox();
       this.#carryOutAll();
+      if (this.#isAlone) this.#campaignAlone();
       this.#parts.endTurn();
     } catch (error) {
       this.#giveUp(error instanceof Error ? error : new Error(String(error)));
     }
+  }
+
+  /** A member alone need not wait for an election timeout: nobody else can be leading. */
+  #campaignAlone(): void {
+    const { raft } = this.#parts;
+    if (raft.lead !== 0n || raft.committed === 0 || raft.applied < raft.committed) return;
+    this.#isAlone = false;
+    raft.campaign();
+    this.#carryOutAll();
   }
 
   #giveUp(error: Error): void {

@@ -263,7 +263,7 @@ export class Server {
   /** Starts to tick; `ready` is called when the member has published itself through the log. */
   start(ready: () => void): void {
     this.#onReady = ready;
-    this.member.start({ advanceTicks: this.#advanceTicks() });
+    this.member.start({ isAlone: this.#parts.booted.isAlone });
     this.#publish();
     this.#stopAutoCompaction = startAutoCompaction(this.clock, this.log, {
       ...this.options.autoCompaction,
@@ -281,17 +281,6 @@ export class Server {
     this.#leaseClock.start();
   }
 
-  /** A member alone need not wait a whole election timeout: nobody else can lead. */
-  #advanceTicks(): number {
-    if (!this.#parts.booted.isAlone) return 0;
-    const electionTicks = Math.trunc(this.options.electionMs / this.options.heartbeatMs);
-    this.log.info("started as single-node; fast-forwarding election ticks", {
-      "local-member-id": id64Hex(this.memberId),
-      "forward-ticks": electionTicks - 1,
-    });
-    return electionTicks - 1;
-  }
-
   /** Takes no more requests; `done` when the log is written and closed. */
   stop(done: (error: Error | undefined) => void): void {
     this.#stopAutoCompaction();
@@ -301,16 +290,21 @@ export class Server {
     const { durable } = this.backend;
     this.#parts.booted.wal.close((error) => {
       if (durable === undefined) return done(error);
-      durable.stop((failed) => done(error ?? failed));
-      this.#commitUntilStopped(durable);
+      let isStopped = false;
+      durable.stop((failed) => {
+        isStopped = true;
+        done(error ?? failed);
+      });
+      this.#commitUntilStopped(durable, () => isStopped);
     });
   }
 
   /** The turns are over: the last commit gets its steps here. */
-  #commitUntilStopped(durable: DurableBackend): void {
-    if (durable.maybeCommit(this.clock.nowMs())) {
-      this.clock.later(() => this.#commitUntilStopped(durable));
-    }
+  #commitUntilStopped(durable: DurableBackend, isStopped: () => boolean): void {
+    if (isStopped()) return;
+    const again = (): void => this.#commitUntilStopped(durable, isStopped);
+    if (durable.maybeCommit(this.clock.nowMs())) this.clock.later(again);
+    else this.clock.after(1, again);
   }
 
   /** Puts this member's name and client URLs into the cluster, until it succeeds. */

@@ -1,5 +1,6 @@
 // etcdserverpb.KV. Requests are checked here by their shape alone; a write's own bytes go into the log
 // unchanged, and stored records come back unchanged.
+import { ownBytes } from "../../base/index.ts";
 import { EtcdError, errors } from "../../core/errors/index.ts";
 import {
   applyTxn,
@@ -78,8 +79,8 @@ const range =
 
 /** The request outlives the frame it came in. */
 const ownRange = (request: RangeRequest): RangeRequest => {
-  request.key = request.key.slice();
-  if (request.rangeEnd.length > 0) request.rangeEnd = request.rangeEnd.slice();
+  request.key = ownBytes(request.key);
+  if (request.rangeEnd.length > 0) request.rangeEnd = ownBytes(request.rangeEnd);
   return request;
 };
 
@@ -152,7 +153,7 @@ function txn(context: RpcContext, options: KvOptions): MethodHandler {
     checkTxnRequest(request, options.maxTxnOps);
     if (!isReadOnlyTxn(request)) return server.txn(request, bytes, replying(context, call));
     const isSerializable = isSerializableTxn(request);
-    const own: TxnRequest = isSerializable ? request : decodeTxnRequest(bytes.slice());
+    const own: TxnRequest = isSerializable ? request : decodeTxnRequest(ownBytes(bytes));
     whenReadable(context, call, isSerializable, () => {
       const leases = { leaseExists: () => false };
       call.reply(encodeResponse(applyTxn(server.store, own, leases).response, server.header));

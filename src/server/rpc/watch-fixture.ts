@@ -1,4 +1,5 @@
 // What the tests of the Watch service share: a call that writes down what it is sent.
+import { ownBytes } from "../../base/index.ts";
 import {
   decodeEvent,
   decodeKeyValue,
@@ -32,7 +33,7 @@ export class FakeCall {
 
   send(message: Uint8Array): boolean {
     // As io/grpc does: a message is borrowed until `send` returns.
-    this.#sent.push(message.slice());
+    this.#sent.push(ownBytes(message));
     if (!this.reading) this.bufferedBytes += message.length;
     return this.bufferedBytes <= this.markBytes;
   }
