@@ -10,6 +10,7 @@ import { Mux } from "./mux.ts";
 import { PeerClient } from "./peer-client.ts";
 import type { PeerCallRequest, PeerRequest } from "./peer-exchange.ts";
 import { peerListener } from "./peer-server.ts";
+import { clientIdentity, serverIdentity } from "./testing.ts";
 
 interface Outcome {
   status: number;
@@ -193,4 +194,47 @@ test("a call that is given up says nothing more", async () => {
   await stop(server);
   assert.deepEqual(heard, ["head"]);
   client.close();
+});
+
+test("members prove to each other who they are, with certificates read for each connection", async () => {
+  const mux = new Mux({
+    onHttp1: peerListener((_request, response) => {
+      response.head(204, {});
+      response.end();
+    }),
+    tls: {
+      ...serverIdentity,
+      ca: clientIdentity.cert,
+      requestCert: true,
+      rejectUnauthorized: true,
+    },
+  });
+  const address = (await mux.listen({ host: "127.0.0.1", port: 0 })) as AddressInfo;
+  const url = `https://127.0.0.1:${address.port}/raft`;
+  let asked = 0;
+  const client = new PeerClient({
+    dialTimeoutMs: 2_000,
+    tls: () => {
+      asked++;
+      return { ca: serverIdentity.cert, ...clientIdentity };
+    },
+  });
+  const stranger = new PeerClient({
+    dialTimeoutMs: 2_000,
+    tls: () => ({ ca: serverIdentity.cert }),
+  });
+  const doubter = new PeerClient({ dialTimeoutMs: 2_000, tls: () => ({ ...clientIdentity }) });
+  const request = { method: "GET", url, headers: {}, connection: "own" } as const;
+  try {
+    for (const connection of ["own", "pooled"] as const) {
+      const outcome = await call(client, { ...request, connection });
+      assert.deepEqual([outcome.status, outcome.error], [204, ""]);
+    }
+    assert.equal(asked, 2);
+    assert.notEqual((await call(stranger, request)).error, "", "without a certificate");
+    assert.match((await call(doubter, request)).error, /self-signed/, "without trust");
+  } finally {
+    for (const one of [client, stranger, doubter]) one.close();
+    await mux.close();
+  }
 });
