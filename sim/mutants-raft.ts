@@ -83,15 +83,6 @@ export const raftMutants: readonly Mutant[] = [
       "return; }\n      raft.messagesAfterAppend.push(message);\n      return;",
   ),
   raft(
-    "votes-before-disk",
-    "a vote is told before it is saved",
-    "outbox.ts",
-    "      // What we answer may rest on a vote that is not yet on disk, and so may a refusal.\n" +
-      "      raft.messagesAfterAppend.push(message);",
-    "      if (message.to !== raft.id) raft.messages.push(message);\n" +
-      "      else raft.messagesAfterAppend.push(message);",
-  ),
-  raft(
     "read-without-quorum",
     "a leader answers reads without asking whether it still leads",
     "read-only.ts",

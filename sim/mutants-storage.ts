@@ -66,18 +66,65 @@ const walMutants = rows("seeds", [
 
 const crashMutants = rows("crash suite", [
   [
-    "spare-segment-not-emptied",
-    "a new segment begins in a file that has records of an earlier run",
-    "src/io/wal/spare-segment.ts",
-    "{ create: true, truncate: true }",
-    "{ create: true }",
+    "segment-without-sum",
+    "a new segment does not begin with the sum of the one before",
+    "src/io/wal/wal.ts",
+    "    encoder.appendCrc();\n    encoder.appendPayload(RecordType.metadata, this.#metadata);",
+    "    encoder.appendPayload(RecordType.metadata, this.#metadata);",
   ],
   [
-    "old-segment-keeps-its-tail",
-    "a segment that ends is not cut to its length",
+    "segment-named-before-its-head",
+    "a new segment gets its name before its first records are durable",
     "src/io/wal/log-writer.ts",
-    "        this.#file.truncate(this.#offset);\n",
+    "    this.#sync((error) => this.#synced(error, waiting, sealed));",
+    "    if (this.#newborn !== undefined) this.#synced(undefined, waiting, sealed);\n" +
+      "    else this.#sync((error) => this.#synced(error, waiting, sealed));",
+  ],
+]);
+
+const databaseMutants = rows("seeds", [
+  [
+    "meta-before-pages",
+    "a commit's meta page is written before its pages are synced",
+    "src/io/bbolt/database.ts",
+    "    this.#sync((error) => this.#onPagesSynced(error));",
+    "    this.#onPagesSynced(undefined);",
+  ],
+  [
+    "index-ahead-of-data",
+    "R01: the consistent index in a commit is one ahead of the data beside it",
+    "src/server/member/server.ts",
+    "this.#records.saveConsistentIndex(this.#consistentIndex, this.#consistentTerm);",
+    "this.#records.saveConsistentIndex(this.#consistentIndex + 1, this.#consistentTerm);",
+  ],
+  [
+    "applied-again",
+    "R04: entries whose effects the database holds are applied again after a start",
+    "src/core/apply/applier.ts",
+    "return index > this.#consistentIndex;",
+    "return index > Math.min(0, this.#consistentIndex);",
+  ],
+  [
+    "revision-goes-down",
+    "R09: after a start the revision is that of the newest record left by compaction",
+    "src/core/mvcc/store.ts",
+    "this.#current = Math.max(firstRevision, last, finished, scheduled);",
+    "this.#current = Math.max(firstRevision, last);",
+  ],
+  [
+    "leases-forgotten",
+    "leases of the database are not taken up after a start",
+    "src/server/member/server.ts",
+    "    this.#restoreLeases();\n",
     "",
+  ],
+  [
+    "snapshot-before-database",
+    "R33: the log says a snapshot is there before the database is durable up to it",
+    "src/server/member/snapshots.ts",
+    "    this.#parts.backend.commit((error) => {",
+    "    this.#parts.backend.commit(() => {});\n    this.#parts.clock.soon(() => {\n" +
+      "      const error = undefined as Error | undefined;",
   ],
 ]);
 
@@ -237,6 +284,7 @@ const watchMutants = rows("seeds", [
 export const storageMutants: readonly Mutant[] = [
   ...walMutants,
   ...crashMutants,
+  ...databaseMutants,
   ...mvccMutants,
   ...watchMutants,
 ];
