@@ -1,7 +1,7 @@
 // One running member. Everything that may happen to it gathers in its inbox; a turn takes all of it,
 // steps raft once and carries out what raft asks for (docs/adr/0002-pure-core-and-turn.md).
 import { assert, type Id64 } from "../../base/index.ts";
-import type { Applier, Outcome } from "../../core/apply/index.ts";
+import type { Applier, EntryOutcome, Outcome } from "../../core/apply/index.ts";
 import { errors } from "../../core/errors/index.ts";
 import {
   encodeInternalRaftRequest,
@@ -22,7 +22,7 @@ import type { Clock, Log } from "../../io/host/index.ts";
 import type { Wal } from "../../io/wal/index.ts";
 import { ReadIndex, type ReadDone } from "./read-index.ts";
 import { RequestIds } from "./request-ids.ts";
-import { Wait } from "./wait.ts";
+import { Wait, type Waiting } from "./wait.ts";
 
 /** What a proposer gets: the answer, or the error it was refused with. */
 export type Settled = Outcome;
@@ -157,8 +157,8 @@ export class Member {
       makeInternalRaftRequest({ header, request: { case: kind, value: request } }),
     );
     if (data.length > this.settings.maxRequestBytes) return settle(errors.requestTooLarge());
-    this.#wait.open(suffix, this.#parts.clock.nowMs(), settle);
-    this.#proposals.push(newEntry(EntryType.EntryNormal, data));
+    const waiting = this.#wait.open(suffix, this.#parts.clock.nowMs(), settle);
+    this.#proposals.push(newEntry(EntryType.EntryNormal, data, waiting));
     this.#scheduleTurn();
   }
 
@@ -343,25 +343,28 @@ export class Member {
           applier.applyEmpty(entry.index, entry.term);
           return;
         }
-        const { requestId, outcome } = applier.apply(entry.index, entry.term, entry.data);
-        const suffix = this.ids.suffixOf(requestId);
-        if (suffix !== undefined) this.#wait.settle(suffix, outcome);
+        this.#settle(entry, applier.apply(entry.index, entry.term, entry.data));
         return;
       }
       case EntryType.EntryConfChange: {
-        const { requestId, outcome } = applier.applyConfChange(
-          entry.index,
-          entry.term,
-          entry.data,
-          raft,
-        );
-        const suffix = this.ids.suffixOf(requestId);
-        if (suffix !== undefined) this.#wait.settle(suffix, outcome);
+        this.#settle(entry, applier.applyConfChange(entry.index, entry.term, entry.data, raft));
         return;
       }
       default:
         throw new Error(`unknown entry type ${entry.type}; it is neither normal nor a conf change`);
     }
+  }
+
+  /** Tells whoever proposed the entry here. It carries its caller, unless it came from the log. */
+  #settle(entry: Entry, { requestId, outcome }: EntryOutcome): void {
+    const { tag } = entry;
+    if (tag !== undefined) {
+      // The log keeps the entry for a while; it need not keep the caller.
+      entry.tag = undefined;
+      return this.#wait.settle(tag as Waiting<Settled>, outcome);
+    }
+    const suffix = this.#wait.size === 0 ? undefined : this.ids.suffixOf(requestId);
+    if (suffix !== undefined) this.#wait.settleSuffix(suffix, outcome);
   }
 
   /** Keeps only the entries a slow follower may still ask for. */
