@@ -80,6 +80,9 @@ export class Transport {
     assert(!this.#isStopped, "transport stopped");
     if (this.#peers.has(id)) return;
     const checked = checkedUrls(urls);
+    // Its place is for the next stranger.
+    this.#remotes.get(id)?.stop();
+    this.#remotes.delete(id);
     this.#peers.set(id, new Peer(this.#context, id, checked));
     this.#probe(id, checked);
     this.#info("added remote peer", {
@@ -88,7 +91,7 @@ export class Transport {
     });
   }
 
-  /** Someone who may become a member; it is sent to until `removeRemotes` or the stop. */
+  /** Someone who may become a member; it is posted to until it is added as a peer. */
   addRemote(id: Id64, urls: readonly string[]): void {
     this.#addRemote(id, checkedUrls(urls));
   }

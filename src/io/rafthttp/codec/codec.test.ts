@@ -175,7 +175,7 @@ test("a kind of frame that nobody knows ends the stream in etcd's words", () => 
 
 test("streams with damage are read, refused or cut short, and nothing else", () => {
   const first = 1;
-  for (let seed = first; seed < first + 3_000; seed++) {
+  for (let seed = first; seed < first + 1_500; seed++) {
     assert.doesNotThrow(() => fuzzStreamDecoders(mutatedStream(seed), seed), `seed ${seed}`);
   }
 });

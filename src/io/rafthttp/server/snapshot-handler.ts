@@ -61,6 +61,8 @@ class Reception {
   #checkedBytes = 0;
   #isOver = false;
   #isPaused = false;
+  /** Among the snapshots being received. */
+  #isCounted = false;
   #heardMs: number;
   #cancelStall: Cancel = () => {};
 
@@ -132,6 +134,7 @@ class Reception {
       return;
     }
     counters.of(fromHex).snapshotsBeingReceived++;
+    this.#isCounted = true;
     options.log.info("receiving database snapshot", {
       ...this.#ids(),
       ...this.#index(),
@@ -241,7 +244,7 @@ class Reception {
     if (this.#isOver) return;
     this.#isOver = true;
     this.#cancelStall();
-    if (this.#intake !== undefined) {
+    if (this.#isCounted) {
       this.#context.counters.of(this.#senderLabel()).snapshotsBeingReceived--;
     }
     this.#over();

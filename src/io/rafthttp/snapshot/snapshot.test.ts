@@ -229,6 +229,17 @@ test("a message without a snapshot, of which Go's handler would die, is refused"
   assert.equal(decodeUtf8(otherType.response.bytes), "wrong raft message type\n");
 });
 
+test("a disk that takes no file is told to the sender", () => {
+  const receiveDatabase = (): never => {
+    throw new Error("EROFS");
+  };
+  const hand = handTransport({ receiveDatabase });
+  const { request, response } = ask(hand, "POST", "/raft/snapshot");
+  request.body!.onBytes(envelope(snapshotMessage(localId, peerId)));
+  assert.equal(decodeUtf8(response.bytes), "failed to save KV snapshot (EROFS)\n");
+  assert.equal(hand.transport.counters.of("bb").snapshotsBeingReceived, 0);
+});
+
 test("four snapshots are received at a time", () => {
   const disk = (): never => new SlowReceiver() as unknown as never;
   const hand = handTransport({ receiveDatabase: disk });
