@@ -1,6 +1,6 @@
 // Makes the real things and puts them together: disk, clock, server, listeners.
 import { createHash } from "node:crypto";
-import { join } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { errors } from "../../core/errors/index.ts";
 import { GrpcServer, type ServerCall, type Status } from "../../io/grpc/index.ts";
 import type { Log } from "../../io/host/index.ts";
@@ -35,7 +35,7 @@ export async function startServer(
   const peers = await listenForPeers(config, log, () => server);
   let flush = (): void => {};
   const directory = join(config.dataDirectory, "member");
-  nodeDisk.mkdir(join(directory, "snap"));
+  makeDirectories(directory);
   const backend = await openBackend(join(directory, "snap", "db"), config, log, {
     wake: () => server?.member.wake(),
     onFailure: fail,
@@ -79,6 +79,17 @@ export async function startServer(
     await Promise.all([clients.close(), peers.close()]);
     clearInterval(alive);
     log.info("closed etcd server", fields);
+  }
+}
+
+/** Makes member/snap and what is above it; the names are durable before anything is kept there. */
+function makeDirectories(memberDirectory: string): void {
+  const snapDirectory = join(memberDirectory, "snap");
+  if (nodeDisk.stat(snapDirectory) !== undefined) return;
+  nodeDisk.mkdir(snapDirectory);
+  const dataDirectory = dirname(memberDirectory);
+  for (const made of [memberDirectory, dataDirectory, dirname(resolve(dataDirectory))]) {
+    nodeDisk.syncDirectoryNow(made);
   }
 }
 

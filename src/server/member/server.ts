@@ -126,6 +126,14 @@ export class Server {
     this.backend = backend;
     this.header = new HeaderTemplate(booted.clusterId, booted.id, 0);
     this.#records = new ClusterRecords(backend.backend);
+    // The log begins where the database should be: without it what was acknowledged is gone, and an
+    // empty store must not be served in its place (etcdserver.recoverSnapshotBackend).
+    if (booted.snapshotIndex > this.#records.consistentIndex()) {
+      throw new Error(
+        "failed to find database snapshot file (snap: snapshot file doesn't exist): the log begins " +
+          `at ${booted.snapshotIndex}, the database ends at ${this.#records.consistentIndex()}`,
+      );
+    }
     this.cluster = new Cluster({ learnersMax: options.maxLearners });
     this.cluster.restore(this.#records.members(), this.#records.removedIds());
     this.cluster.version = this.#records.clusterVersion();
