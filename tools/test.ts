@@ -12,7 +12,16 @@ const peersBuilt = new Promise<boolean>((resolve) => {
 });
 
 /** Folders of slow tests, each its own stage; their files run one at a time on two cores. */
-const slowFolders = ["contracts", "integration", "raft", "bbolt", "conformance", "e2e"];
+const slowFolders = [
+  "contracts",
+  "peers",
+  "integration",
+  "raft",
+  "bbolt",
+  "conformance",
+  "e2e",
+  "sim",
+];
 const slowStages = slowFolders
   .map((folder): Stage => {
     const files = testFiles(`test/${folder}/**/*.test.ts`);
