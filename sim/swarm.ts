@@ -56,6 +56,7 @@ export function planFrom(options: SwarmOptions): Plan {
     : faultNames.filter((name) => (members > 1 || isForOne(name)) && chance(random, 35));
   const network = planNetwork(random, names.length > 0);
   const disk = planDisk(random);
+  const faults = planFaults({ seed, members, healAtMs, names });
   const load = { seed, members, healAtMs };
   return {
     version: 1,
@@ -67,9 +68,9 @@ export function planFrom(options: SwarmOptions): Plan {
     cluster: fitting(planCluster(random, members), network, disk),
     network,
     disk,
-    ops: planOps(load),
+    ops: planOps(load, faults),
     streams: planStreams(load),
-    faults: planFaults({ seed, members, healAtMs, names }),
+    faults,
   };
 }
 

@@ -3,6 +3,7 @@ import { type RandomSource, seededRandom } from "../src/base/index.ts";
 import { CompareResult } from "../src/core/proto/index.ts";
 import {
   type Ago,
+  type Fault,
   type PlannedAction,
   type PlannedCompare,
   type PlannedOp,
@@ -40,7 +41,49 @@ function compact<Item extends object>(item: Item): Item {
   return item;
 }
 
-export function planOps({ seed, members, healAtMs }: LoadScope): PlannedOp[] {
+/** Things go wrong at these moments; in some runs clients press hardest just then. */
+const pressingFaults = [
+  "pause leader",
+  "isolate leader",
+  "transfer",
+  "crash",
+  "pause",
+  "partition",
+];
+const burstMs = 2500;
+const burstGapMs = 12;
+const burstsMax = 8;
+
+function planBursts({ seed, members, healAtMs }: LoadScope, faults: readonly Fault[]): PlannedOp[] {
+  const random = seededRandom(seedFor(seed, "bursts"));
+  if (!chance(random, 40)) return [];
+  const pressing = faults.filter(({ kind }) => pressingFaults.includes(kind));
+  const ops: PlannedOp[] = [];
+  let values = 0;
+  for (const { atMs: faultMs } of pressing.slice(0, burstsMax)) {
+    const from = faultMs - 100;
+    const end = Math.min(healAtMs, from + burstMs);
+    for (let atMs = from; atMs < end; atMs += 1 + random.below(2 * burstGapMs)) {
+      const client = random.below(2 * members);
+      const action: PlannedAction = chance(random, 35)
+        ? { kind: "put", key: "k00", value: `b${values++}` }
+        : { kind: "range", key: "k00" };
+      ops.push({ atMs, client: burstClients + client, member: client % members, action });
+    }
+  }
+  return ops;
+}
+
+/** Their clients do nothing else. */
+const burstClients = 8;
+
+export function planOps(scope: LoadScope, faults: readonly Fault[]): PlannedOp[] {
+  return [...planSteadyOps(scope), ...planBursts(scope, faults)].toSorted(
+    (a, b) => a.atMs - b.atMs,
+  );
+}
+
+function planSteadyOps({ seed, members, healAtMs }: LoadScope): PlannedOp[] {
   const random = seededRandom(seedFor(seed, "load"));
   const opsPerSecond = pick(random, [4, 12, 12, 30]);
   const clients = pick(random, [1, 4, 8]);
