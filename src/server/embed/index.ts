@@ -4,5 +4,4 @@ export { type Config, configFrom } from "./config.ts";
 export { parseFlags, UsageError } from "./flags.ts";
 export { flagsText } from "./help.ts";
 export { runServer } from "./run.ts";
-export { type RunningServer, startServer } from "./start.ts";
 export { etcdVersion, quorateVersion, versionText } from "./version.ts";

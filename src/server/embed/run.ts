@@ -4,7 +4,7 @@ import type { Log, LogLevel } from "../../io/host/index.ts";
 import { type Config, configFrom } from "./config.ts";
 import { type FlagValues, parseFlags, UsageError } from "./flags.ts";
 import { flagsText, usageText } from "./help.ts";
-import { type RunningServer, startServer } from "./start.ts";
+import type { RunningServer } from "./start.ts";
 import { versionText } from "./version.ts";
 
 /** Runs `etcd` with these arguments until a signal ends it. */
@@ -26,6 +26,8 @@ export async function runServer(argv: readonly string[]): Promise<void> {
   log.info("Running: ", { args: [process.argv[1] ?? "etcd", ...argv] });
   warn(config, log);
   try {
+    // Loaded now: --version and a refused flag need none of it.
+    const { startServer } = await import("./start.ts");
     const running = await startServer(config, log, (error) =>
       die(log, "the member stopped", error),
     );
