@@ -1,6 +1,7 @@
 // node tools/run.mjs sim/main.ts: runs seeds, replays plans, shortens them, hunts planted bugs.
 // docs/simulation.md tells how.
-import { readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname } from "node:path";
 import { parseArgs } from "node:util";
 
 const { values } = parseArgs({
@@ -18,7 +19,7 @@ const { values } = parseArgs({
     shrink: { type: "boolean", default: false },
     brief: { type: "boolean", default: false },
     json: { type: "boolean", default: false },
-    out: { type: "string", default: "sim-plan.json" },
+    out: { type: "string", default: ".cache/sim-plan.json" },
   },
 });
 
@@ -56,6 +57,7 @@ async function run(): Promise<boolean> {
     json: values.json,
     brief: values.brief,
     save: (text: string) => {
+      mkdirSync(dirname(values.out), { recursive: true });
       writeFileSync(values.out, text);
       return values.out;
     },

@@ -126,13 +126,6 @@ export const raftMutants: readonly Mutant[] = [
     "} else if (message.term < 0) {",
   ),
   raft(
-    "stable-without-term",
-    "an answer of the disk about replaced entries is taken (the A-B-A story)",
-    "log/unstable.ts",
-    "if (index < this.#entries.first || this.term(index) !== term) return;",
-    "if (index < this.#entries.first || this.term(index) === undefined) return;",
-  ),
-  raft(
     "quorum-check-never-fails",
     "a leader that nobody answers goes on leading for ever",
     "leader.ts",

@@ -1,7 +1,8 @@
 // The simulator in CI: fresh seeds, replay, and a few planted bugs that must be caught.
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
-import { join } from "node:path";
+import { readdirSync, readFileSync } from "node:fs";
+import { basename, join } from "node:path";
 import { test } from "node:test";
 import { hunt } from "../../sim/hunt.ts";
 import { mutantNamed } from "../../sim/mutant-hook.ts";
@@ -63,9 +64,21 @@ test("a plan that was kept as JSON is the run its seed was", () => {
   assert.equal(runPlan(kept).hash, runPlan(plan).hash);
 });
 
+const plans = join(import.meta.dirname, "plans");
+
+for (const file of readdirSync(plans)) {
+  const name = basename(file, ".json");
+  test(`the plan that found ${name} holds, and breaks with the bug planted again`, async () => {
+    const path = join(plans, file);
+    const { violation } = runPlan(JSON.parse(readFileSync(path, "utf8")) as Plan);
+    assert.equal(violation, undefined);
+    const { code, text } = await simulate("--mutant", name, "--plan", path, "--brief");
+    assert.equal(code, 1, text);
+  });
+}
+
 for (const [name, seedsMax] of [
   ["acknowledge-before-sync", 20],
-  ["term-not-awaited", 20],
   ["read-before-applied", 20],
   ["no-directory-sync-after-rename", 40],
   ["tombstone-dropped-at-compaction", 40],
