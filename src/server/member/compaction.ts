@@ -15,6 +15,7 @@ export class CompactionRunner {
   readonly #waiting: (() => void)[] = [];
   readonly #options: { sleepMs: number };
   #running = false;
+  #stopped = false;
   #startedMs = 0;
 
   constructor(store: Store, clock: Clock, log: Log, options: { sleepMs: number }) {
@@ -26,7 +27,7 @@ export class CompactionRunner {
 
   /** Goes on until nothing is left to delete. */
   run(): void {
-    if (this.#running) return;
+    if (this.#running || this.#stopped) return;
     this.#running = true;
     this.#startedMs = this.#clock.nowMs();
     this.#slice();
@@ -39,7 +40,14 @@ export class CompactionRunner {
     this.run();
   }
 
+  /** Leaves the rest to the next start: the backend is about to close. Nobody who waits is told. */
+  stop(): void {
+    this.#stopped = true;
+    this.#waiting.length = 0;
+  }
+
   #slice(): void {
+    if (this.#stopped) return;
     if (!this.#store.compactStep(sliceBudget)) {
       this.#clock.after(this.#options.sleepMs, () => this.#slice());
       return;
@@ -79,28 +87,32 @@ export function startAutoCompaction(
   const periodic = options.mode === "periodic";
   const intervalMs = periodic ? Math.min(options.retention, hourMs) : revisionModeIntervalMs;
   const stepMs = periodic ? intervalMs / samplesPerInterval : intervalMs;
-  // Revisions seen, one a step, newest last; as many as cover the retention.
+  // Revisions seen, one a step from the start on, newest last; as many as cover the retention.
   const keep = periodic ? Math.ceil(options.retention / stepMs) : 0;
-  const seen: number[] = [];
+  const seen = [options.currentRevision()];
   let last = 0;
-  let dueMs = clock.nowMs() + (periodic ? options.retention : intervalMs);
+  let isAsking = false;
+  // Revision mode looks at every step; periodic mode first after one whole retention.
+  let dueMs = periodic ? clock.nowMs() + options.retention : 0;
   let cancel: Cancel = () => {};
   const step = (): void => {
     cancel = clock.after(stepMs, step);
     seen.push(options.currentRevision());
     if (seen.length > keep + 1) seen.shift();
-    if (clock.nowMs() < dueMs || !options.isLeader()) return;
+    if (clock.nowMs() < dueMs || isAsking || !options.isLeader()) return;
     const target = periodic ? seen[0]! : options.currentRevision() - options.retention;
     if (target <= 0 || target === last) return;
-    log.info("starting auto compaction", { mode: options.mode, revision: target });
+    log.info(`starting auto ${options.mode} compaction`, { revision: target });
+    isAsking = true;
     options.compact(target, (error) => {
+      isAsking = false;
       if (error !== undefined && !error.includes("compacted")) {
-        log.warn("failed auto compaction", { revision: target, error });
+        log.warn(`failed auto ${options.mode} compaction`, { revision: target, error });
         return;
       }
       last = target;
-      dueMs = clock.nowMs() + intervalMs;
-      log.info("completed auto compaction", { revision: target });
+      if (periodic) dueMs = clock.nowMs() + intervalMs;
+      log.info(`completed auto ${options.mode} compaction`, { revision: target });
     });
   };
   assert(stepMs > 0, "auto compaction steps in time");

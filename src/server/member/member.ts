@@ -2,7 +2,7 @@
 // steps raft once and carries out what raft asks for (docs/adr/0002-pure-core-and-turn.md).
 import { assert, type Id64 } from "../../base/index.ts";
 import type { Applier, EntryOutcome, Outcome } from "../../core/apply/index.ts";
-import { errors } from "../../core/errors/index.ts";
+import { Code, EtcdError, errors } from "../../core/errors/index.ts";
 import {
   encodeInternalRaftRequest,
   type InternalRaftRequestRequestCase,
@@ -58,6 +58,9 @@ export interface MemberParts {
 // A member this far behind its own commit index takes no more proposals (etcdserver's
 // maxGapBetweenApplyAndCommitIndex).
 const applyGapMax = 5000;
+// What may wait for a turn, or for a leader. etcd has no such limit: there each waiting call costs a
+// goroutine, here nothing but these bytes would stop it.
+const waitingProposalBytesMax = 64 * 1024 * 1024;
 // A snapshot in memory lets the log be cut; etcd makes one every so many applied entries.
 const memoryCompactionInterval = 100;
 
@@ -69,6 +72,7 @@ export class Member {
   readonly #reads: ReadIndex;
   // The inbox.
   #proposals: Entry[] = [];
+  #proposalBytes = 0;
   #messages: Message[] = [];
   #ticks = 0;
   #turnIsDue = false;
@@ -157,6 +161,10 @@ export class Member {
       makeInternalRaftRequest({ header, request: { case: kind, value: request } }),
     );
     if (data.length > this.settings.maxRequestBytes) return settle(errors.requestTooLarge());
+    if (this.#proposalBytes + data.length > waitingProposalBytesMax) {
+      return settle(errors.requestTooManyRequests());
+    }
+    this.#proposalBytes += data.length;
     const waiting = this.#wait.open(suffix, this.#parts.clock.nowMs(), settle);
     this.#proposals.push(newEntry(EntryType.EntryNormal, data, waiting));
     this.#scheduleTurn();
@@ -198,11 +206,17 @@ export class Member {
   turn(): void {
     this.#turnIsDue = false;
     if (this.#stopped) return;
-    try {
+    this.#orGiveUp(() => {
       this.#stepInbox();
       this.#carryOutAll();
       if (this.#isAlone) this.#campaignAlone();
       this.#parts.endTurn();
+    });
+  }
+
+  #orGiveUp(run: () => void): void {
+    try {
+      run();
     } catch (error) {
       this.#giveUp(error instanceof Error ? error : new Error(String(error)));
     }
@@ -230,19 +244,34 @@ export class Member {
       this.#reads.tick();
       const now = this.#parts.clock.nowMs();
       this.#wait.expire(now - this.settings.requestTimeoutMs, () => errors.timeout());
+      if (this.#proposals.length > 0) this.#forgetTimedOut();
     }
     if (this.#messages.length > 0) {
       const messages = this.#messages;
       this.#messages = [];
       for (const message of messages) raft.step(message);
     }
-    if (this.#proposals.length > 0 && raft.lead !== 0n) {
-      // Without a leader proposals wait here, as etcd's Propose does; their callers time out.
-      const proposals = this.#proposals;
-      this.#proposals = [];
-      raft.proposeEntries(proposals);
-    }
+    if (this.#proposals.length > 0) this.#stepProposals();
     this.#reads.start();
+  }
+
+  /** Without a leader proposals wait here, as etcd's Propose does; their callers time out. */
+  #stepProposals(): void {
+    const { raft } = this.#parts;
+    if (raft.lead === 0n) return;
+    const proposals = this.#proposals;
+    this.#proposals = [];
+    this.#proposalBytes = 0;
+    const refusal = raft.proposeEntries(proposals);
+    if (refusal === undefined) return;
+    const outcome = new EtcdError(Code.Unknown, refusal.message);
+    for (const { tag } of proposals) this.#wait.settle(tag as Waiting<Settled>, outcome);
+  }
+
+  /** Who was told that it took too long has gone; a leader to come need not do it all the same. */
+  #forgetTimedOut(): void {
+    this.#proposals = this.#proposals.filter(isAwaited);
+    this.#proposalBytes = this.#proposals.reduce((sum, { data }) => sum + data.length, 0);
   }
 
   #carryOutAll(): void {
@@ -306,9 +335,11 @@ export class Member {
     wal.save(state, message.entries, (error) => {
       if (error !== undefined) return this.#giveUp(error);
       if (this.#stopped) return;
-      storage.append(message.entries);
-      if (isNew) this.#termSaved();
-      this.#deliver(message.responses);
+      this.#orGiveUp(() => {
+        storage.append(message.entries);
+        if (isNew) this.#termSaved();
+        this.#deliver(message.responses);
+      });
       this.turn();
     });
   }
@@ -376,6 +407,8 @@ export class Member {
     if (upTo >= storage.firstIndex()) storage.compact(upTo);
   }
 }
+
+const isAwaited = ({ tag }: Entry): boolean => (tag as Waiting<Settled>).settle !== undefined;
 
 /** Eight bytes, big-endian, as etcd makes read contexts. */
 function contextOf(id: Id64): Uint8Array {

@@ -292,6 +292,7 @@ export class Server {
   /** Takes no more requests; `done` when the log is written and closed. */
   stop(done: (error: Error | undefined) => void): void {
     this.#stopAutoCompaction();
+    this.compactions.stop();
     this.#snapshots?.stop();
     this.#leaseClock.stop();
     this.member.stop();
