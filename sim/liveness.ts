@@ -23,8 +23,9 @@ export function checkLiveness(
     wrong = writes.wrong ?? lagging(world) ?? unwatched(world);
     // A little longer, for what a stable cluster should not do.
     if (wrong === undefined) {
+      const unanswered = askProgress(world);
       runUntil(Math.min(endUs, world.loop.nowUs + electionMs * 1000));
-      wrong = lagging(world) ?? unwatched(world);
+      wrong = lagging(world) ?? unwatched(world) ?? unanswered();
       if (wrong === undefined) return;
     }
   }
@@ -50,6 +51,17 @@ function lagging({ members, oracle }: World): string | undefined {
 function unwatched({ watchers }: World): string | undefined {
   for (const watcher of watchers) if (watcher.behind !== undefined) return watcher.behind;
   return undefined;
+}
+
+/** Asks on every stream; what it returns says which was not answered (W13). */
+function askProgress(world: World): () => string | undefined {
+  const asked = world.watchers.filter((watcher) => watcher.expectsProgress);
+  const before = asked.map((watcher) => watcher.progressReceived);
+  for (const watcher of asked) world.askProgress(watcher);
+  return () => {
+    const silent = asked.find((watcher, at) => watcher.progressReceived === before[at]);
+    return silent === undefined ? undefined : `${silent.name} asked for progress in vain`;
+  };
 }
 
 /** A write and a read at every member, once there is a leader; again if an election was in between. */

@@ -98,13 +98,6 @@ export const raftMutants: readonly Mutant[] = [
     "if (!hasCommittedInTerm(raft) && raft.term < 0) {",
   ),
   raft(
-    "reused-heartbeat-context",
-    "R17, R55: the number that confirms reads begins anew while echoes of it are on their way",
-    "read-only-queue.ts",
-    "    this.#confirmedCount = count;\n    return confirmed;",
-    "    this.#confirmedCount = 0;\n    this.#acks.clear();\n    return confirmed;",
-  ),
-  raft(
     "append-without-check",
     "a follower appends without looking at the entry before",
     "log/log.ts",

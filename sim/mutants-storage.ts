@@ -210,6 +210,13 @@ const watchMutants = rows("seeds", [
     "if (revision === undefined) return;",
   ],
   [
+    "progress-unanswered",
+    "W13: a request for progress on a stream of one watcher is not answered",
+    "src/core/mvcc/watch/stream.ts",
+    "if (live > 0) this.sink.progress(-1, revision);",
+    "if (live > 1) this.sink.progress(-1, revision);",
+  ],
+  [
     "progress-before-start",
     "R15: a watcher of a future revision hears of progress below it",
     "src/core/mvcc/watch/stream.ts",

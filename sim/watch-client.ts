@@ -77,6 +77,13 @@ export class WatchClient {
     return late === undefined ? undefined : `${this.name} watch ${late.id} waits for ${late.next}`;
   }
 
+  /** Whether a request for progress must be answered now: every watch has reached its start. */
+  get expectsProgress(): boolean {
+    const open = this.#watches.filter(({ id, state }) => id >= 0 && state === "open");
+    const head = this.#member?.server.store.currentRevision ?? 0;
+    return open.length > 0 && open.every(({ start }) => start <= head);
+  }
+
   #owes(watch: Watch, head: number): boolean {
     for (let revision = watch.next; revision <= head; revision++) {
       if (this.#model?.eventsOf(revision).some((event) => isWanted(watch.planned, event)))

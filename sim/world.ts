@@ -248,7 +248,7 @@ export class World {
       this.loop.after(watchStepUs, undefined, "watcher", step);
       for (const atMs of watcher.planned.progressAtMs) {
         this.loop.at(atMs * 1000, undefined, "ask progress", () => {
-          this.#onMember(watcher, () => watcher.requestProgress());
+          this.askProgress(watcher);
         });
       }
       for (const { atMs, ms } of watcher.planned.stalls) {
@@ -274,6 +274,11 @@ export class World {
       watcher.advance(nowMs);
       watcher.restartEnded();
     });
+  }
+
+  /** A watching client asks how far its stream has come. */
+  askProgress(watcher: WatchClient): void {
+    this.#onMember(watcher, () => watcher.requestProgress());
   }
 
   /** Runs what a watching client asks in its member's process, paused or not. */
