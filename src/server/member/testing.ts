@@ -62,7 +62,7 @@ export class HandClock implements Clock {
         .toSorted((a, b) => a.atMs - b.atMs)[0];
       if (next === undefined) break;
       this.#timers = this.#timers.filter((other) => other !== next);
-      this.now = next.atMs;
+      this.now = Math.max(this.now, next.atMs);
       next.fn();
       this.settle();
     }
