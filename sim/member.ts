@@ -318,9 +318,10 @@ export class SimMember implements Endpoint {
     const { syncUsMin, syncUsMax, slowSyncPpm } = plan.disk;
     return {
       defer: (fn, operation) => {
-        let us = syncUsMin + this.#diskRandom.below(syncUsMax - syncUsMin + 1) + this.slowSyncUs;
-        if (slowSyncPpm > 0 && !this.#isCalm && this.#diskRandom.below(1_000_000) < slowSyncPpm)
-          us *= 100;
+        let us = syncUsMin + this.#diskRandom.below(syncUsMax - syncUsMin + 1);
+        const isSlow = slowSyncPpm > 0 && this.#diskRandom.below(1_000_000) < slowSyncPpm;
+        if (isSlow && !this.#isCalm) us *= 100;
+        us += this.slowSyncUs;
         loop.after(us, process, operation, fn);
       },
       fault: (operation) => this.#faultOf(operation),
