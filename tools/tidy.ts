@@ -1,5 +1,5 @@
 // House rules that no linter knows. Prints each breach; exits 1 when there is one.
-import { globSync, readFileSync } from "node:fs";
+import { existsSync, globSync, readFileSync } from "node:fs";
 
 const generated = /^src\/core\/proto\/messages\.ts$/;
 const found: string[] = [];
@@ -34,6 +34,28 @@ for (const file of globSync("src/*/*/index.ts")) {
   if (!readFileSync(file, "utf8").startsWith("//"))
     found.push(`${file}: a door says what it is for`);
 }
+
+// docs/limits.md: constants in the first column, the file below src/ in the third.
+const limits = readFileSync("docs/limits.md", "utf8").split("\n");
+let limitCount = 0;
+for (const [at, line] of limits.entries()) {
+  const [, names = "", , where = ""] = line.split("|");
+  const file = /`([^`]+\.ts)`/.exec(where)?.[1];
+  if (file === undefined) continue;
+  const place = `docs/limits.md:${at + 1}`;
+  const path = `src/${file}`;
+  if (!existsSync(path)) {
+    found.push(`${place}: there is no ${path}`);
+    continue;
+  }
+  const code = readFileSync(path, "utf8");
+  for (const [, name = ""] of names.matchAll(/`(\w+)`/g)) {
+    limitCount++;
+    const stated = new RegExp(String.raw`\b(const ${name}\b|${name}\??:|${name} =)`);
+    if (!stated.test(code)) found.push(`${place}: there is no ${name} in ${path}`);
+  }
+}
+if (limitCount === 0) found.push("docs/limits.md: no limits");
 
 console.log(found.join("\n") || "tidy");
 process.exitCode = found.length === 0 ? 0 : 1;
