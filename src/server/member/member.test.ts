@@ -235,3 +235,18 @@ test("a read that waits is answered once a member alone leads", () => {
   clock.advance(700);
   assert.deepEqual(reads, ["ok"]);
 });
+
+test("a member too busy to publish itself at its start does so later", () => {
+  const { server, clock } = testServer({ maxRequestBytes: 32 * 1024 * 1024 });
+  told.length = 0;
+  let ready = 0;
+  const large = put("a", 32 * 1024 * 1024 - 100);
+  for (let count = 0; count < 3; count++) server.member.propose("put", large, tell);
+  const rest = put("a", 1);
+  while (told.length < 2) server.member.propose("put", rest, tell);
+  server.start(() => ready++);
+  clock.settle();
+  assert.equal(ready, 0);
+  clock.advance(1000);
+  assert.equal(ready, 1);
+});

@@ -85,6 +85,7 @@ export interface ServerParts {
 
 const appendSizeMax = 1024 * 1024;
 const inflightMessagesMax = 512;
+const publishRetryMs = 500;
 /** About microseconds of watch history read in one turn. */
 const catchUpBudget = 1000;
 
@@ -328,7 +329,9 @@ export class Server {
       if (this.member.isStopped) return;
       if (outcome instanceof EtcdError) {
         this.log.warn("failed to publish local member to cluster through raft", { error: outcome });
-        return this.#publish();
+        // A member that is overloaded refuses at once: without a pause this would never return.
+        this.clock.after(publishRetryMs, () => this.#publish());
+        return;
       }
       this.log.info("published local member to cluster through raft", {
         "local-member-id": id64Hex(this.memberId),
