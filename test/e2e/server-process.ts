@@ -20,6 +20,8 @@ export interface ServerOptions {
   wrapper?: readonly string[];
   environment?: Readonly<Record<string, string>>;
   readyMilliseconds?: number;
+  /** Fills the data directory before the first start: a restored snapshot, say. */
+  prepare?: (server: ServerProcess) => Promise<void>;
 }
 
 /** What a process has used since it started. */
@@ -74,8 +76,9 @@ export async function freePorts(count: number): Promise<number[]> {
 }
 
 export class ServerProcess {
-  readonly kind: Kind;
+  kind: Kind;
   readonly endpoint: string;
+  readonly peerUrl: string;
   readonly dataDirectory: string;
   readonly #options: ServerOptions;
   readonly #ports: readonly number[];
@@ -91,6 +94,7 @@ export class ServerProcess {
     this.#ports = ports;
     this.dataDirectory = join(home, "data");
     this.endpoint = `127.0.0.1:${ports[0]}`;
+    this.peerUrl = `http://127.0.0.1:${ports[1]}`;
   }
 
   /** Starts a member with a data directory of its own and returns when it says it is ready. */
@@ -98,6 +102,7 @@ export class ServerProcess {
     const home = mkdtempSync(join(options.parent ?? tmpdir(), "quorate-"));
     const server = new ServerProcess(options, home, await freePorts(2));
     try {
+      await options.prepare?.(server);
       await server.restart();
     } catch (error) {
       await server.dispose();
@@ -120,14 +125,14 @@ export class ServerProcess {
 
   /** Starts it again on the same ports and data, and returns when it is ready. */
   async restart(): Promise<void> {
-    const [client, peerPort] = this.#ports;
+    const [client] = this.#ports;
     const flags = [
       `--data-dir=${this.dataDirectory}`,
       `--listen-client-urls=http://127.0.0.1:${client}`,
       `--advertise-client-urls=http://127.0.0.1:${client}`,
-      `--listen-peer-urls=http://127.0.0.1:${peerPort}`,
-      `--initial-advertise-peer-urls=http://127.0.0.1:${peerPort}`,
-      `--initial-cluster=default=http://127.0.0.1:${peerPort}`,
+      `--listen-peer-urls=${this.peerUrl}`,
+      `--initial-advertise-peer-urls=${this.peerUrl}`,
+      `--initial-cluster=default=${this.peerUrl}`,
       ...(this.#options.flags ?? []),
     ];
     const [command = "", ...args] = [
@@ -148,6 +153,12 @@ export class ServerProcess {
       child.once("error", () => resolve({ code: -1, signal: null, milliseconds: 0 }));
     });
     await this.#ready(child);
+  }
+
+  /** After its end: starts the other server, or the same, on its ports and data. */
+  async handOver(kind: Kind): Promise<void> {
+    this.kind = kind;
+    await this.restart();
   }
 
   #ready(child: ChildProcess): Promise<void> {
