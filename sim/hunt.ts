@@ -21,6 +21,7 @@ const timeoutMs = 900_000;
 export function hunt(mutant: Mutant, seedsMax: number): HuntResult {
   const args =
     mutant.net === "crash suite" ? ["--crash-suite"] : ["--seeds", String(seedsMax), "--brief"];
+  if (mutant.members !== undefined) args.push("--members", String(mutant.members));
   const child = spawnSync(process.execPath, [main, "--mutant", mutant.name, ...args], {
     encoding: "utf8",
     maxBuffer: 1 << 28,
@@ -37,7 +38,7 @@ export function hunt(mutant: Mutant, seedsMax: number): HuntResult {
   const seeds = seed === null ? 0 : Number(seed[1]);
   const members = seed === null ? undefined : Number(seed[2]);
   if (seeds > 0) {
-    const { violation: own } = runPlan(planFrom({ seed: seeds }));
+    const { violation: own } = runPlan(planFrom({ seed: seeds, members: mutant.members }));
     if (own !== undefined) throw new Error(`seed ${seeds} fails without a mutant: ${own.message}`);
   }
   return { mutant, seeds, invariant: violation[1]!, members };

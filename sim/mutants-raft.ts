@@ -118,13 +118,6 @@ export const raftMutants: readonly Mutant[] = [
     "} else if (message.term < raft.term && message.term !== 0) {",
     "} else if (message.term < 0) {",
   ),
-  raft(
-    "quorum-check-never-fails",
-    "a leader that nobody answers goes on leading for ever",
-    "leader.ts",
-    "  if (!raft.tracker.isQuorumActive()) {",
-    "  if (!raft.tracker.isQuorumActive() && raft.term < 0) {",
-  ),
   {
     name: "vote-not-saved",
     about: "the vote of a term is not in the saved hard state",

@@ -49,13 +49,6 @@ const walMutants = rows("seeds", [
     "",
   ],
   [
-    "tail-not-cleared",
-    "R35: what a torn write left behind the end of the log stays there",
-    "src/io/wal/wal-files.ts",
-    "    clearBehind(tail, decoder.lastOffset, options.segmentBytes ?? segmentBytesDefault);\n",
-    "",
-  ],
-  [
     "no-repair",
     "R34: a log whose last record is torn is not repaired",
     "src/io/wal/wal-files.ts",
@@ -105,26 +98,11 @@ const databaseMutants = rows("seeds", [
     "return index > Math.min(0, this.#consistentIndex);",
   ],
   [
-    "revision-goes-down",
-    "R09: after a start the revision is that of the newest record left by compaction",
-    "src/core/mvcc/store.ts",
-    "this.#current = Math.max(firstRevision, last, finished, scheduled);",
-    "this.#current = Math.max(firstRevision, last);",
-  ],
-  [
     "leases-forgotten",
     "leases of the database are not taken up after a start",
     "src/server/member/server.ts",
     "    this.#restoreLeases();\n",
     "",
-  ],
-  [
-    "snapshot-before-database",
-    "R33: the log says a snapshot is there before the database is durable up to it",
-    "src/server/member/snapshots.ts",
-    "    this.#parts.backend.commit((error) => {",
-    "    this.#parts.backend.commit(() => {});\n    this.#parts.clock.soon(() => {\n" +
-      "      const error = undefined as Error | undefined;",
   ],
 ]);
 

@@ -12,6 +12,8 @@ export interface Mutant {
   readonly instead: string;
   /** Who kills it: whole clusters, or the exhaustive power losses under the log. */
   readonly net: "seeds" | "crash suite";
+  /** The cluster it can show itself in, where not every size will do. */
+  readonly members?: number;
 }
 
 export const mutants: readonly Mutant[] = [...raftMutants, ...storageMutants];
