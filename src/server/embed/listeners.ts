@@ -32,16 +32,24 @@ export async function listenForPeers(
   return together(muxes);
 }
 
-/** Opens the client addresses; requests wait until the member can answer them. */
+/** Opens the client addresses. Who comes before the member is ready waits until it is. */
 export async function listenForClients(
   config: Config,
   log: Log,
   server: Server,
   grpc: GrpcServer,
+  ready: Promise<void>,
 ): Promise<Listeners> {
+  let isReady = false;
+  void ready.then(() => (isReady = true));
+  const whenReady = (serve: () => void): void => {
+    if (isReady) serve();
+    else void ready.then(serve);
+  };
+  const http = clientHttp(server);
   const muxes = await openAll(config.listenClientUrls, config, {
-    onHttp1: clientHttp(server),
-    onHttp2: (stream, peer, first) => grpc.accept(stream, peer, first),
+    onHttp1: (request, response) => whenReady(() => http(request, response)),
+    onHttp2: (stream, peer, first) => whenReady(() => grpc.accept(stream, peer, first)),
     onError: (error, remote) => {
       log.warn("rejected connection on client endpoint", { "remote-addr": remote, error });
     },

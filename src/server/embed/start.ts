@@ -64,8 +64,10 @@ export async function startServer(
   logServing(config, log, server);
   // The clock's timers do not keep a process alive; a member that is running does.
   const alive = setInterval(() => {}, 2 ** 30);
-  const clients = await listenForClients(config, log, server, grpc);
-  await new Promise<void>((ready) => server.start(ready));
+  const { promise: ready, resolve: becomeReady } = Promise.withResolvers<void>();
+  const clients = await listenForClients(config, log, server, grpc, ready);
+  server.start(becomeReady);
+  await ready;
   logReady(config, log);
   return { server, stop: () => stop() };
 

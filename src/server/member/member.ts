@@ -82,6 +82,7 @@ export class Member {
   #lead: Id64 = 0n;
   #committedIndex = 0;
   #appliedIndex = 0;
+  #appliedTerm = 0;
   #compactedAt = 0;
   // The term and vote handed to the log last, and what must not be said before they are on disk.
   #term: number;
@@ -252,7 +253,7 @@ export class Member {
       for (const message of messages) raft.step(message);
     }
     if (this.#proposals.length > 0) this.#stepProposals();
-    this.#reads.start();
+    if (this.#knowsCommit()) this.#reads.start();
   }
 
   /** Without a leader proposals wait here, as etcd's Propose does; their callers time out. */
@@ -272,6 +273,15 @@ export class Member {
   #forgetTimedOut(): void {
     this.#proposals = this.#proposals.filter(isAwaited);
     this.#proposalBytes = this.#proposals.reduce((sum, { data }) => sum + data.length, 0);
+  }
+
+  /**
+   * A leader knows what is committed once an entry of its own term is. raft waits for that itself,
+   * except where it leads alone: it then answers from a commit index that a crash has set back, since
+   * commits are not synced, and a read would miss what was acknowledged before the crash.
+   */
+  #knowsCommit(): boolean {
+    return !this.isLeader || this.#appliedTerm === this.#parts.raft.term;
   }
 
   #carryOutAll(): void {
@@ -358,6 +368,7 @@ export class Member {
       assert(entry.index === this.#appliedIndex + 1, "entries are applied in order, once");
       this.#applyEntry(entry);
       this.#appliedIndex = entry.index;
+      this.#appliedTerm = entry.term;
     }
     this.#reads.applied(this.#appliedIndex);
     this.#deliver(message.responses);

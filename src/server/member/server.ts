@@ -399,6 +399,8 @@ export class Server {
   #endTurn(): void {
     this.hub.flush();
     if (this.hub.hasWork && this.hub.catchUp(catchUpBudget)) this.member.wake();
+    // A leader elected anew is no change of leader, but its answers bear the new term.
+    this.header.setTerm(this.member.term);
     const nowMs = this.clock.nowMs();
     this.hub.tick(nowMs);
     this.#parts.endTurn();
