@@ -43,11 +43,10 @@ export class Snapshots {
     this.#lastIndex = lastIndex;
   }
 
+  /** Purges at once, so that a member that restarts often purges too, and then every 30 s. */
   start(): void {
-    this.#cancelPurge = this.#parts.clock.after(purgeIntervalMs, () => {
-      this.#purge();
-      this.start();
-    });
+    this.#purge();
+    this.#cancelPurge = this.#parts.clock.after(purgeIntervalMs, () => this.start());
   }
 
   stop(): void {
