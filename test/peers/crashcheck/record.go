@@ -91,9 +91,26 @@ func (r *record) fault(format string, args ...any) {
 	r.faults = append(r.faults, fmt.Sprintf(format, args...))
 }
 
+// settled is the store's revision once it stays what it is: writes that were given up on when writing
+// stopped may still be on their way to a server that has just come back.
+func settled(client *clientv3.Client) (int64, error) {
+	revision, err := dial.Revision(client, answerPatience)
+	for range 20 {
+		if err != nil {
+			return 0, err
+		}
+		time.Sleep(100 * time.Millisecond)
+		before := revision
+		if revision, err = dial.Revision(client, answerPatience); revision == before {
+			break
+		}
+	}
+	return revision, err
+}
+
 // verify reads the history back and holds it against the record.
 func (r *record) verify(client *clientv3.Client, all bool) (string, error) {
-	revision, err := dial.Revision(client, answerPatience)
+	revision, err := settled(client)
 	if err != nil {
 		return "", err
 	}
