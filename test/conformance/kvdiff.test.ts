@@ -28,21 +28,30 @@ async function compare(
   return { code: done.code, stdout: done.stdout + log };
 }
 
+/** Real etcd died of a request that ours answered: docs/testing.md names the panics known so far. */
+const referenceDied = /a server does not answer\n.*\n\s*a: Unavailable .*\n\s*b: (?!Unavailable)/;
+const historiesMax = 3;
+
 test("every call of a long random history is answered as etcd answers it", async (t) => {
   const calls = Number(process.env["QUORATE_CALLS"] ?? callsInCi);
   const seconds = Math.max(300, Math.ceil(calls / 500));
-  const done = await compare(
-    targetKind(),
-    [
-      `-calls=${calls}`,
-      `-seconds=${seconds}`,
-      `-seed=${process.env["QUORATE_SEED"] ?? 0}`,
-      `-leases=${process.env["QUORATE_LEASES"] === "1"}`,
-    ],
-    (seconds + 60) * 1000,
-  );
-  t.diagnostic(done.stdout.trim().replaceAll("\n", "; ").slice(0, 4000));
-  assert.equal(done.code, 0, done.stdout);
+  for (let history = 1; ; history++) {
+    const done = await compare(
+      targetKind(),
+      [
+        `-calls=${calls}`,
+        `-seconds=${seconds}`,
+        `-seed=${process.env["QUORATE_SEED"] ?? 0}`,
+        `-leases=${process.env["QUORATE_LEASES"] === "1"}`,
+      ],
+      (seconds + 60) * 1000,
+    );
+    t.diagnostic(done.stdout.trim().replaceAll("\n", "; ").slice(0, 4000));
+    // A history that kills etcd says nothing about ours: another one is made up in its place.
+    if (done.code !== 0 && referenceDied.test(done.stdout) && history < historiesMax) continue;
+    assert.equal(done.code, 0, done.stdout);
+    return;
+  }
 });
 
 test("the comparison finds every kind of fault that is planted in it", async (t) => {
