@@ -76,7 +76,7 @@ export const raftMutants: readonly Mutant[] = [
   ),
   raft(
     "answers-before-disk",
-    "R02: votes and acknowledgements do not wait for the disk",
+    "etcd 14370: votes and acknowledgements do not wait for the disk",
     "outbox.ts",
     "      message.term = raft.term;\n      raft.messagesAfterAppend.push(message);\n      return;",
     "      message.term = raft.term;\n      if (message.to !== raft.id) { raft.messages.push(message); " +
@@ -92,7 +92,7 @@ export const raftMutants: readonly Mutant[] = [
   ),
   raft(
     "read-before-first-commit",
-    "R29: a new leader answers reads before it has committed in its term",
+    "etcd 14258: a new leader answers reads before it has committed in its term",
     "read-only.ts",
     "if (!hasCommittedInTerm(raft)) {",
     "if (!hasCommittedInTerm(raft) && raft.term < 0) {",
@@ -137,7 +137,7 @@ export const raftMutants: readonly Mutant[] = [
   },
   {
     name: "reused-read-index-id",
-    about: "R17: every ReadIndex round of a member has the same id",
+    about: "etcd 20418: every ReadIndex round of a member has the same id",
     file: "src/server/member/member.ts",
     snippet: "nextContext: () => contextOf(this.ids.next()),",
     instead: "nextContext: () => contextOf(1n),",
@@ -153,7 +153,7 @@ export const raftMutants: readonly Mutant[] = [
   },
   {
     name: "answers-while-saving",
-    about: "R02: the member answers when the log has begun to write",
+    about: "etcd 14370: the member answers when the log has begun to write",
     file: "src/server/member/member.ts",
     snippet: "wal.save(state, message.entries, (error) => {",
     instead:

@@ -5,7 +5,7 @@ import { storageMutants } from "./mutants-storage.ts";
 
 export interface Mutant {
   readonly name: string;
-  /** The rows of history it stands for, or the rule it breaks. */
+  /** The issue of etcd it stands for, or the rule it breaks. */
   readonly about: string;
   readonly file: string;
   readonly snippet: string;
