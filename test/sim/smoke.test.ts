@@ -13,7 +13,7 @@ import { planFrom } from "../../sim/swarm.ts";
 const main = join(import.meta.dirname, "../../sim/main.ts");
 /** Other seeds than CI's: SIM_FROM=1000 node --test test/sim/smoke.test.ts */
 const firstSeed = Number(process.env["SIM_FROM"] ?? 1);
-const seedsEach = Number(process.env["SIM_SEEDS"] ?? 60) / 2;
+const seedsEach = Number(process.env["SIM_SEEDS"] ?? 300) / 2;
 
 interface Output {
   readonly code: number | null;
