@@ -1,6 +1,6 @@
 // What a request must look like before it is proposed (etcdserver/api/v3rpc/key.go). Nothing is
 // read: the same request is refused whatever the store holds.
-import { compareBytes } from "../../base/index.ts";
+import { compareBytes, latin1FromBytes } from "../../base/index.ts";
 import { errors } from "../errors/index.ts";
 import { hasRevisionFilters, isDefaultOrdering } from "../mvcc/index.ts";
 import {
@@ -117,7 +117,7 @@ function checkIntervals(operations: readonly RequestOp[]): Footprint {
   for (const { request } of operations) {
     if (request?.case !== "requestPut") continue;
     const { key } = request.value;
-    const text = textOf(key);
+    const text = latin1FromBytes(key);
     if (puts.has(text) || isDeleted(key, deletes)) throw errors.duplicateKey();
     puts.set(text, key);
   }
@@ -131,10 +131,4 @@ function isDeleted(key: Uint8Array, deletes: readonly Interval[]): boolean {
     if (order >= 0 && interval.end.length > 0 && compareBytes(key, interval.end) < 0) return true;
   }
   return false;
-}
-
-function textOf(key: Uint8Array): string {
-  let text = "";
-  for (const byte of key) text += String.fromCharCode(byte);
-  return text;
 }

@@ -7,6 +7,7 @@ export {
   encodeMember,
   goString,
   type Member,
+  memberJson,
   parseConfChangeContext,
   parseWithIds,
 } from "./member.ts";

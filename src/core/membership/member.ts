@@ -17,13 +17,14 @@ export interface ConfChangeContext {
 }
 
 /** The record of bucket `members`: Go's JSON of membership.Member, ids as bare uint64. */
-export const encodeMember = (member: Member): Uint8Array => encodeUtf8(memberJson(member, false));
+export const encodeMember = (member: Member): Uint8Array => encodeUtf8(memberJson(member));
 
 /** As etcdserver encodes the context of AddNode, AddLearnerNode and UpdateNode. */
 export const encodeConfChangeContext = (context: ConfChangeContext): Uint8Array =>
   encodeUtf8(memberJson(context.member, context.isPromote));
 
-function memberJson(member: Member, isPromote: boolean): string {
+/** The record as text, as `/members` shows it too. Ids are bare uint64, which JSON.stringify cannot. */
+export function memberJson(member: Member, isPromote = false): string {
   const urls = isPromote ? "null" : goList(member.peerUrls);
   let text = `{"id":${member.id},"peerURLs":${urls}`;
   if (member.isLearner) text += `,"isLearner":true`;

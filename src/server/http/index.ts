@@ -1,7 +1,7 @@
 // server/http: what probes, dashboards and peers ask by plain HTTP. It reads the member's state and
 // changes none of it.
 import { id64Hex } from "../../base/index.ts";
-import { goString, type Member } from "../../core/membership/index.ts";
+import { memberJson } from "../../core/membership/index.ts";
 import type { IncomingMessage, ServerResponse } from "../../io/http/index.ts";
 import type { Server } from "../member/index.ts";
 import { healthRoutes } from "./health.ts";
@@ -40,15 +40,11 @@ const members =
   (server: Server): Handler =>
   (_request, response) => {
     response.setHeader("X-Etcd-Cluster-ID", id64Hex(server.clusterId));
-    replyJson(response, `[${server.cluster.members().map(memberJson).join(",")}]\n`);
+    replyJson(
+      response,
+      `[${server.cluster
+        .members()
+        .map((member) => memberJson(member))
+        .join(",")}]\n`,
+    );
   };
-
-/** Ids are bare uint64 numbers: JSON.stringify cannot print them. */
-function memberJson({ id, peerUrls, isLearner, name, clientUrls }: Member): string {
-  const list = (urls: readonly string[]): string => `[${urls.map(goString).join(",")}]`;
-  const fields = [`"id":${id}`, `"peerURLs":${list(peerUrls)}`];
-  if (isLearner) fields.push(`"isLearner":true`);
-  if (name !== "") fields.push(`"name":${goString(name)}`);
-  if (clientUrls.length > 0) fields.push(`"clientURLs":${list(clientUrls)}`);
-  return `{${fields.join(",")}}`;
-}

@@ -1,4 +1,4 @@
-import { compareBytes, ownBytes } from "../../../base/index.ts";
+import { compareBytes, latin1FromBytes, ownBytes } from "../../../base/index.ts";
 import type { Backend, BucketName } from "../backend.ts";
 import {
   isRevisionKey,
@@ -20,11 +20,11 @@ class MemoryBucket {
   #sorted: Row[] | undefined;
 
   get(key: Uint8Array): Uint8Array | undefined {
-    return this.#rows.get(textOf(key))?.value;
+    return this.#rows.get(latin1FromBytes(key))?.value;
   }
 
   put(key: Uint8Array, value: Uint8Array): void {
-    const text = textOf(key);
+    const text = latin1FromBytes(key);
     const row = this.#rows.get(text);
     if (row !== undefined) {
       row.value = ownBytes(value);
@@ -35,19 +35,13 @@ class MemoryBucket {
   }
 
   delete(key: Uint8Array): void {
-    if (this.#rows.delete(textOf(key))) this.#sorted = undefined;
+    if (this.#rows.delete(latin1FromBytes(key))) this.#sorted = undefined;
   }
 
   rows(): readonly Row[] {
     this.#sorted ??= [...this.#rows.values()].sort((a, b) => compareBytes(a.key, b.key));
     return this.#sorted;
   }
-}
-
-function textOf(key: Uint8Array): string {
-  let text = "";
-  for (const byte of key) text += String.fromCharCode(byte);
-  return text;
 }
 
 /** A backend that keeps everything in memory and forgets it with the process. */
