@@ -60,6 +60,13 @@ func compareRaw(a, b *side, c *config) (int, error) {
 			return 0, fmt.Errorf("DIFFERENCE in the case %q of %s: %s\nbytes: %x\na: %v\nb: %v",
 				one.name, one.method, why, one.body[:min(len(one.body), 200)], x, y)
 		}
+		if request, compacts := x.sent.(*pb.CompactionRequest); compacts && x.code == codes.OK {
+			for _, s := range []*side{a, b} {
+				if err := s.awaitCompaction(request.Revision); err != nil {
+					return 0, err
+				}
+			}
+		}
 	}
 	count := len(cases)
 	for _, more := range []func(a, b *side) (int, error){compareHTTP, compareWatchScripts, compareFragments} {
@@ -80,6 +87,23 @@ func compareRaw(a, b *side, c *config) (int, error) {
 		return 0, fmt.Errorf("DIFFERENCE: after the cases one server is at %+v, the other at %+v", a.at, b.at)
 	}
 	return count, nil
+}
+
+// awaitCompaction returns when the deletions of a compaction are done. From then on HashKV at its
+// revision gives the hash that was kept of it, which names the compaction before.
+func (s *side) awaitCompaction(revision int64) error {
+	ctx, cancel := context.WithTimeout(context.Background(), callTimeout)
+	defer cancel()
+	for {
+		hash, err := s.maint.HashKV(ctx, &pb.HashKVRequest{Revision: revision})
+		if err != nil {
+			return fmt.Errorf("waiting for the compaction at %d: %w", revision, err)
+		}
+		if hash.CompactRevision < revision {
+			return nil
+		}
+		time.Sleep(time.Millisecond)
+	}
 }
 
 func (s *side) doRaw(one rawCase) answer {

@@ -5,6 +5,8 @@ import (
 	"maps"
 	"slices"
 
+	pb "go.etcd.io/etcd/api/v3/etcdserverpb"
+	"go.etcd.io/etcd/api/v3/mvccpb"
 	"google.golang.org/protobuf/proto"
 )
 
@@ -27,6 +29,7 @@ func (a answer) clone() answer {
 
 // selfTest plants every kind of fault in many answers of a run that had no difference. Each must be found.
 func selfTest(answers []recorded, streams [][2]*watchStream) error {
+	answers = append(answers, madeUpAnswers()...)
 	for _, kind := range plantNames() {
 		tried := 0
 		for _, pair := range answers {
@@ -46,6 +49,7 @@ func selfTest(answers []recorded, streams [][2]*watchStream) error {
 			return fmt.Errorf("no answer could bear a planted %s", kind)
 		}
 	}
+	streams = append(streams, [2]*watchStream{madeUpStream(), madeUpStream()})
 	for _, kind := range watchPlantNames() {
 		tried := 0
 		for _, pair := range streams {
@@ -92,4 +96,40 @@ func cloneAll[M proto.Message](list []M) []M {
 		own[i] = proto.CloneOf(m)
 	}
 	return own
+}
+
+// madeUpAnswers are of the calls that a short history may leave out by chance.
+func madeUpAnswers() []recorded {
+	header := &pb.ResponseHeader{Revision: 9}
+	made := map[string]proto.Message{
+		"HashKV":     &pb.HashKVResponse{Header: header, Hash: 7, HashRevision: 9},
+		"Status":     &pb.StatusResponse{Header: header, Version: "3.7.3", StorageVersion: "3.7.0"},
+		"MemberList": &pb.MemberListResponse{Header: header, Members: []*pb.Member{{ID: 1, Name: "m"}}},
+	}
+	var answers []recorded
+	for _, method := range slices.Sorted(maps.Keys(made)) {
+		said := func() answer { return answer{messages: []proto.Message{proto.Clone(made[method])}} }
+		answers = append(answers, recorded{method: method, a: said(), b: said()})
+	}
+	return answers
+}
+
+// madeUpStream is a stream that every kind of fault can be planted in.
+func madeUpStream() *watchStream {
+	kv := func(revision int64) *mvccpb.KeyValue {
+		return &mvccpb.KeyValue{Key: []byte("k"), Value: []byte("v"), CreateRevision: 2, ModRevision: revision, Version: revision - 1}
+	}
+	refused := &pb.WatchResponse{
+		Header: &pb.ResponseHeader{Revision: 9}, WatchId: 2, Created: true, Canceled: true,
+		CancelReason: "etcdserver: watcher is not found",
+	}
+	return &watchStream{
+		acks: []*pb.WatchResponse{{Header: &pb.ResponseHeader{Revision: 9}, WatchId: 1, Created: true}, refused},
+		events: map[int64][]*mvccpb.Event{1: {
+			{Kv: kv(2)}, {Kv: kv(3), PrevKv: kv(2)}, {Kv: kv(4), PrevKv: kv(3)},
+		}},
+		cancels: map[int64]*pb.WatchResponse{
+			3: {Header: &pb.ResponseHeader{Revision: 9}, WatchId: 3, Canceled: true, CompactRevision: 8},
+		},
+	}
 }
