@@ -2,10 +2,13 @@
 const quickMs = 0.25;
 /** So many quick answers in a row before the first sync on the calling thread. */
 const quickStreak = 64;
+/** What an answer that is neither quick nor slow takes away: one among some quick ones changes nothing. */
+const hesitation = 8;
 /** An answer that would hold up a member's turn. */
 const slowMs = 4;
-/** After a slow answer the streak must begin this far below zero. */
-const penalty = -1024;
+/** After a slow answer the streak begins this far below zero for each millisecond it took. */
+const penaltyEachMs = 32;
+const penaltyMax = 4096;
 
 /**
  * Decides whether the next sync may hold up the calling thread. Waking a pool thread and being woken
@@ -30,8 +33,8 @@ export class SyncPolicy {
   }
 
   took(ms: number): void {
-    if (ms <= quickMs) this.#streak++;
-    else if (ms > slowMs) this.#streak = penalty;
-    else if (this.#streak > 0) this.#streak = 0;
+    if (ms <= quickMs) this.#streak = Math.min(this.#streak + 1, 2 * quickStreak);
+    else if (ms > slowMs) this.#streak = -Math.min(ms * penaltyEachMs, penaltyMax);
+    else if (this.#streak > 0) this.#streak = Math.max(0, this.#streak - hesitation);
   }
 }
