@@ -42,8 +42,8 @@ const { values: options } = parseArgs({
   },
 });
 
-/** A line a test, as Go prints it: `--- PASS: TestName (1.23s)`. */
-const verdictLine = /^--- (PASS|FAIL|SKIP): (\S+) \(([\d.]+)s\)/;
+/** A line a test, as Go prints it, those of subtests indented: `--- PASS: TestName (1.23s)`. */
+const verdictLine = /^ *--- (PASS|FAIL|SKIP): (\S+) \(([\d.]+)s\)/;
 type Verdict = "PASS" | "FAIL" | "SKIP";
 
 function go(args: readonly string[], folder = moduleFolder): string {
@@ -111,7 +111,7 @@ function expression(): string {
 async function runOne(
   test: string,
   suite: { program: string; home: string; bin: string; log: WriteStream },
-): Promise<{ verdict: Verdict; seconds: number }> {
+): Promise<{ verdict: Verdict; parts: string[]; seconds: number }> {
   const last = process.env["QUORATE_LAST_RELEASE"];
   const args = [
     suite.program,
@@ -129,15 +129,17 @@ async function runOne(
   });
   child.stderr.pipe(suite.log, { end: false });
   let verdict: Verdict = "FAIL";
+  const parts: string[] = [];
   for await (const line of createInterface({ input: child.stdout })) {
     suite.log.write(`${line}\n`);
     const [, found, name] = verdictLine.exec(line) ?? [];
     if (name === test) verdict = found as Verdict;
+    else if (found !== undefined) parts.push(`${found.toLowerCase()} ${name}`);
   }
   for (const left of globSync("*.etcd", { cwd: folder })) {
     rmSync(join(folder, left), { recursive: true });
   }
-  return { verdict, seconds: (performance.now() - since) / 1000 };
+  return { verdict, parts, seconds: (performance.now() - since) / 1000 };
 }
 
 async function main(): Promise<number> {
@@ -154,9 +156,10 @@ async function main(): Promise<number> {
   const tests = list.stdout.split("\n").filter((line) => line.startsWith("Test"));
   const verdicts = new Map<string, Verdict>();
   for (const test of tests) {
-    const { verdict, seconds } = await runOne(test, { program, home, bin, log });
+    const { verdict, parts, seconds } = await runOne(test, { program, home, bin, log });
     verdicts.set(test, verdict);
     console.log(`${verdict.toLowerCase()}  ${test} ${seconds.toFixed(1)} s`);
+    if (verdict === "FAIL") for (const part of parts) console.log(`        ${part}`);
   }
   log.end();
   rmSync(join(home, ".."), { recursive: true, force: true });

@@ -212,13 +212,6 @@ function validate(config: Config, values: FlagValues): void {
   const { heartbeatMs, electionMs } = config;
   checkBindUrls(config.listenPeerUrls);
   checkBindUrls(config.listenClientUrls);
-  if (!["new", "existing"].includes(config.initialClusterState)) {
-    const state = values.text.get("initial-cluster-state") ?? "";
-    throw new UsageError(
-      `invalid value "${state}" for flag -initial-cluster-state: invalid value "${state}"`,
-      2,
-    );
-  }
   if (heartbeatMs === 0) throw new Error("--heartbeat-interval must be >0 (set to 0ms)");
   if (electionMs === 0) throw new Error("--election-timeout must be >0 (set to 0ms)");
   if (5 * heartbeatMs > electionMs) {

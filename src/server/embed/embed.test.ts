@@ -61,6 +61,14 @@ test("bad values are refused in Go's words", () => {
     refusal(() => parseFlags(["--heartbeat-interval=x"], {})).message,
     'invalid value "x" for flag -heartbeat-interval: parse error',
   );
+  assert.equal(
+    refusal(() => parseFlags(["--initial-cluster-state=x"], {})).message,
+    'invalid value "x" for flag -initial-cluster-state: invalid value',
+  );
+  assert.equal(
+    refusal(() => parseFlags(["--v2-deprecation=gone,not-yet"], {})).message,
+    'invalid value "gone,not-yet" for flag -v2-deprecation: invalid value "not-yet"',
+  );
   assert.equal(refusal(() => parseFlags(["--name"], {})).message, "flag needs an argument: -name");
   assert.equal(refusal(() => parseFlags(["start"], {})).message, "'start' is not a valid flag");
 });

@@ -10,6 +10,8 @@ export interface FlagSpec {
   /** As etcd's help prints it; the empty string is Go's zero value of the kind. */
   readonly initial: string;
   readonly usage: string;
+  /** The only values it takes, where etcd names them. */
+  readonly choices?: readonly string[];
   /** True while setting the flag to something else than its default must be refused. */
   readonly unbuilt?: true;
   /** True where 3.7 takes the flag and does nothing with it. */
@@ -26,6 +28,10 @@ const flag = (name: string, kind: FlagKind, initial: string, usage: string): Fla
   kind,
   initial,
   usage,
+});
+const choice = (spec: FlagSpec, ...others: string[]): FlagSpec => ({
+  ...spec,
+  choices: [spec.initial, ...others],
 });
 const unbuilt = (name: string, kind: FlagKind, initial: string, usage: string): FlagSpec => ({
   name,
@@ -77,7 +83,7 @@ const memberFlags: readonly FlagSpec[] = [
 const clusteringFlags: readonly FlagSpec[] = [
   flag("initial-advertise-peer-urls", "urls", "http://localhost:2380", "Our address to peers."),
   flag("initial-cluster", "string", "", "name=URL of every first member."),
-  flag("initial-cluster-state", "string", "new", "new or existing."),
+  choice(flag("initial-cluster-state", "string", "new", "new or existing."), "existing"),
   flag("initial-cluster-token", "string", "etcd-cluster", "Keeps clusters apart."),
   flag("advertise-client-urls", "urls", "http://localhost:2379", "Our address to clients."),
   unbuilt("discovery-token", "string", "", "Token of the cluster to be formed."),
@@ -93,14 +99,19 @@ const clusteringFlags: readonly FlagSpec[] = [
   unbuilt("discovery-cacert", "string", "", "CA bundle for discovery."),
   unbuilt("discovery-user", "string", "", "user[:password] for discovery."),
   unbuilt("discovery-password", "string", "", "Password for discovery."),
-  flag("discovery-fallback", "string", "exit", "What to do when discovery fails: exit."),
+  choice(flag("discovery-fallback", "string", "exit", "When discovery fails: exit."), "proxy"),
   unbuilt("discovery-srv", "string", "", "DNS domain whose SRV records name the cluster."),
   unbuilt("discovery-srv-name", "string", "", "Suffix of the SRV service name."),
   flag("strict-reconfig-check", "bool", "true", "Refuse changes that would lose the quorum."),
   flag("pre-vote", "bool", "true", "Ask before a disturbing election."),
   flag("auto-compaction-retention", "string", "0", "How much history to keep; 0 keeps all."),
   flag("auto-compaction-mode", "string", "periodic", "periodic or revision."),
-  flag("v2-deprecation", "string", "write-only", "Deprecated; the value is not used."),
+  choice(
+    flag("v2-deprecation", "strings", "write-only", "Deprecated; the value is not used."),
+    "write-only-skip-check",
+    "write-only-drop-data",
+    "gone",
+  ),
 ];
 
 const securityFlags: readonly FlagSpec[] = [

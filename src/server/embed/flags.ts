@@ -129,9 +129,15 @@ function checked(spec: FlagSpec, value: string, fail: (why: string) => UsageErro
     case "duration":
       if (parseDuration(value) === undefined) throw fail("parse error");
       return value;
-    case "urls":
     case "string":
+      if (spec.choices?.includes(value) === false) throw fail("invalid value");
+      return value;
     case "strings":
+      for (const one of spec.choices === undefined ? [] : value.split(",")) {
+        if (!spec.choices?.includes(one)) throw fail(`invalid value "${one}"`);
+      }
+      return value;
+    case "urls":
       return value;
     default:
       return spec.kind satisfies never;

@@ -53,6 +53,8 @@ export interface MemberParts {
   /** The member cannot go on: a disk failed or it contradicts itself. */
   readonly fail: (error: Error) => void;
   readonly leaderChanged: (isLeader: boolean) => void;
+  /** A write found the backend over its quota: `answer` when the alarm about it is raised. */
+  readonly raiseNoSpace: (answer: () => void) => void;
 }
 
 // A member this far behind its own commit index takes no more proposals (etcdserver's
@@ -397,8 +399,13 @@ export class Member {
     }
   }
 
+  #settle(entry: Entry, applied: EntryOutcome): void {
+    if (applied.outcome !== errors.noSpace()) return this.#tell(entry, applied);
+    this.#parts.raiseNoSpace(() => this.#tell(entry, applied));
+  }
+
   /** Tells whoever proposed the entry here. It carries its caller, unless it came from the log. */
-  #settle(entry: Entry, { requestId, outcome }: EntryOutcome): void {
+  #tell(entry: Entry, { requestId, outcome }: EntryOutcome): void {
     const { tag } = entry;
     if (tag !== undefined) {
       // The log keeps the entry for a while; it need not keep the caller.

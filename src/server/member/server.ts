@@ -228,6 +228,10 @@ export class Server {
       endTurn: () => this.#endTurn(),
       fail: this.#parts.fail,
       leaderChanged: (isLeader) => this.#leaderChanged(isLeader),
+      raiseNoSpace: (answer) => {
+        if (this.alarms.isRaised(AlarmType.NOSPACE)) answer();
+        else this.#raiseNoSpace(answer);
+      },
     });
   }
 
@@ -438,6 +442,11 @@ export class Server {
   }
 
   #noSpace(settle: (outcome: Settled) => void): void {
+    this.#raiseNoSpace(() => settle(errors.noSpace()));
+  }
+
+  /** Raises the alarm through the log, and goes on when that is done or has failed. */
+  #raiseNoSpace(then: () => void): void {
     this.log.warn("message exceeded backend quota; raising alarm", {
       "quota-size-bytes": this.options.quotaBackendBytes,
       "quota-size": this.options.quotaBackendBytes,
@@ -446,7 +455,7 @@ export class Server {
     const action = AlarmAction.ACTIVATE;
     const request = { action, memberID: this.memberId, alarm: AlarmType.NOSPACE };
     const bytes = encodeAlarmRequest(makeAlarmRequest(request));
-    this.member.propose("alarm", bytes, () => settle(errors.noSpace()));
+    this.member.propose("alarm", bytes, then);
   }
 
   /** Alarms now, as Status tells them. */

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { createHash } from "node:crypto";
 import { crc32c, encodeUtf8, ownBytes } from "../../base/index.ts";
-import { Code } from "../../core/errors/index.ts";
+import { Code, errors } from "../../core/errors/index.ts";
 import {
   AlarmType,
   decodeHashKVResponse,
@@ -149,6 +149,17 @@ test("a put beyond the quota raises the alarm, and the next one meets it", () =>
   assert.deepEqual(one.status, { code: Code.ResourceExhausted, message: full });
   assert.equal(test.server.alarms.isRaised(AlarmType.NOSPACE), true);
   assert.equal(test.server.store.currentRevision, 1);
+});
+
+test("a put that meets the quota only when applied is answered once the alarm is raised", () => {
+  const test = leadingServer({ quotaBackendBytes: 1 });
+  const seen: unknown[] = [];
+  test.server.member.propose("put", put, (outcome) =>
+    seen.push(outcome, test.server.alarms.isRaised(AlarmType.NOSPACE)),
+  );
+  test.clock.settle();
+  assert.deepEqual(seen, [errors.noSpace(), true]);
+  assert.equal(test.server.store.currentRevision, 2);
 });
 
 // Health ---------------------------------------------------------------------------------------------
