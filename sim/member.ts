@@ -210,6 +210,7 @@ export class SimMember implements Endpoint {
     return FileBackend.open({
       disk: this.#disk,
       path: databasePath,
+      sumsPath: `${databasePath}.sum`,
       batchLimit: 1000,
       wake: () => this.server?.member.wake(),
       onFailure: (error) => {

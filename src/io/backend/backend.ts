@@ -19,6 +19,8 @@ export interface BackendOptions {
   readonly cacheBytesMax?: number | undefined;
   /** etcd's `--unsafe-no-fsync`. */
   readonly noSync?: boolean | undefined;
+  /** A sidecar with the checksums of the file's pages; none is kept unless told. */
+  readonly sumsPath?: string | undefined;
   /** Pages one call of `maybeCommit` may touch; 64, some tenths of a millisecond, unless told. */
   readonly stepPages?: number | undefined;
   /** Called when `maybeCommit` would have something to do before the interval is over. */
@@ -90,6 +92,9 @@ export class FileBackend implements Backend {
       disk,
       path,
       noSync: options.noSync === true,
+      sumsPath: options.sumsPath,
+      // Whoever was reading, nothing of such a file may be answered.
+      onDamage: options.onFailure,
       ...(options.cacheBytesMax === undefined ? {} : { cacheBytesMax: options.cacheBytesMax }),
     });
     return new FileBackend(options, database);

@@ -1,9 +1,10 @@
 import { assert } from "../../base/index.ts";
 import type { Batch, BucketChanges } from "./batch.ts";
 import { type Bucket, encodeBucketHeader } from "./format/bucket.ts";
-import { encodeMeta, type Meta, noFreelist } from "./format/meta.ts";
+import { encodeMeta, encodeStamp, type Meta, noFreelist } from "./format/meta.ts";
 import { bucketElement, headerBytes, Page, pageFlag } from "./format/page.ts";
 import type { Freelist } from "./pages/freelist.ts";
+import type { PageSums } from "./pages/page-sums.ts";
 import type { Pager } from "./pages/pager.ts";
 import { Operations } from "./tree/operations.ts";
 import { type NewRoot, TreeUpdate, type Work } from "./tree/tree.ts";
@@ -27,7 +28,7 @@ export interface CommitBase {
   readonly view: View;
   /** Transaction ids that readers hold. */
   readonly readers: readonly number[];
-  readonly noSync: boolean;
+  readonly sums: PageSums | undefined;
 }
 
 /**
@@ -84,10 +85,16 @@ export class Commit {
     runToEnd(this.#steps);
   }
 
+  /** Writes the sums of the pages beside the file; `PageSums.sync` makes them durable. */
+  appendSums(): void {
+    this.#base.sums?.append(this.#txid);
+  }
+
   writeMeta(): void {
-    const { pager } = this.#base;
+    const { pager, sums } = this.#base;
     const page = Buffer.allocUnsafe(pager.pageBytes);
     encodeMeta(page, this.meta);
+    if (sums !== undefined) encodeStamp(page, this.#txid, sums.chain);
     pager.file.write(page, (this.#txid % 2) * pager.pageBytes);
   }
 

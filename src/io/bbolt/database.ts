@@ -6,8 +6,9 @@ import { Commit, type CommitOptions } from "./commit.ts";
 import { CorruptFileError } from "./errors.ts";
 import { type Meta, noFreelist } from "./format/meta.ts";
 import { freelistFromFile, freelistFromTree } from "./free-pages.ts";
-import { createDatabaseFile, readMeta } from "./open.ts";
+import { createDatabaseFile, readMeta, readStamp } from "./open.ts";
 import type { Freelist } from "./pages/freelist.ts";
+import { PageSums } from "./pages/page-sums.ts";
 import { Pager } from "./pages/pager.ts";
 import { ReadTransaction, WriteTransaction } from "./transaction.ts";
 import { type MoveOptions, type MovePlan, planMoves } from "./tree/move-plan.ts";
@@ -29,6 +30,10 @@ export interface DatabaseOptions {
   readonly mode?: number;
   /** Takes no lock on the file, for who has made sure otherwise that it is alone. */
   readonly isLocked?: boolean;
+  /** A sidecar file with a checksum of every page; none is read or kept unless told. */
+  readonly sumsPath?: string | undefined;
+  /** Told of a page whose checksum does not hold, before the read of it throws. */
+  readonly onDamage?: ((error: CorruptFileError) => void) | undefined;
 }
 
 /** Where the running commit is. `broken`: a sync or the meta page failed, and nobody knows what the
@@ -55,6 +60,8 @@ export class Database {
   readonly #disk: DiskFile;
   readonly #lock: DiskLock | undefined;
   readonly #pager: Pager;
+  readonly #sums: PageSums | undefined;
+  #hasTrustedSums = false;
   readonly #options: DatabaseOptions;
   #view: View;
   #freelist: Freelist | undefined;
@@ -75,7 +82,10 @@ export class Database {
     this.#options = options;
     const meta = readMeta(file);
     const cacheBytesMax = options.cacheBytesMax ?? 64 * 1024 * 1024;
-    this.#pager = new Pager(file, options.path, meta.pageBytes, cacheBytesMax);
+    this.#sums = this.#openSums(file, meta);
+    const { onDamage } = options;
+    const pagerOptions = { cacheBytesMax, sums: this.#sums, onDamage };
+    this.#pager = new Pager(file, options.path, meta.pageBytes, pagerOptions);
     this.#view = new View(this.#pager, meta);
     this.#previousHighWater = meta.highWater;
     const needed = meta.highWater * meta.pageBytes;
@@ -84,6 +94,15 @@ export class Database {
       throw new CorruptFileError(options.path, this.#pager.fileBytes, what);
     }
     if (meta.freelist !== noFreelist) this.#storedFreelist = freelistFromFile(this.#pager, meta);
+  }
+
+  #openSums(file: DiskFile, meta: Meta): PageSums | undefined {
+    const { disk, sumsPath } = this.#options;
+    if (sumsPath === undefined) return undefined;
+    const sums = new PageSums(disk, sumsPath, meta.pageBytes);
+    const chain = readStamp(file, meta);
+    this.#hasTrustedSums = sums.load(chain === undefined ? undefined : { txid: meta.txid, chain });
+    return sums;
   }
 
   /** Opens the file, or makes it. Throws DiskError, InvalidDatabaseError, CorruptFileError. */
@@ -137,6 +156,10 @@ export class Database {
   get cachedBytes(): number {
     return this.#pager.cachedBytes;
   }
+  /** Whether the sums found beside the file were of this very state; else pages give theirs. */
+  get hasTrustedSums(): boolean {
+    return this.#hasTrustedSums;
+  }
   get openReaders(): number {
     let count = 0;
     for (const reader of this.#readers.values()) count += reader.count;
@@ -187,8 +210,9 @@ export class Database {
     const isBuilt = this.#tryStep(() => this.#commitOf(running).build(pages));
     if (this.#stage !== "building") return false;
     if (!isBuilt) return true;
+    if (this.#sums !== undefined && !this.#tryStep(() => this.#appendSums(running))) return false;
     this.#stage = "syncing pages";
-    this.#sync((error) => this.#onPagesSynced(error));
+    this.#syncPages((error) => this.#onPagesSynced(error));
     return false;
   }
 
@@ -204,7 +228,11 @@ export class Database {
       throw error;
     }
     this.#stage = "broken";
-    if (this.#options.noSync !== true) this.#disk.syncNow();
+    commit.appendSums();
+    if (this.#options.noSync !== true) {
+      this.#disk.syncNow();
+      this.#sums?.syncNow();
+    } else this.#sums?.settle();
     commit.writeMeta();
     if (this.#options.noSync !== true) this.#disk.syncNow();
     this.#stage = "idle";
@@ -280,6 +308,7 @@ export class Database {
     this.#running = undefined;
     this.#lock?.release();
     this.#disk.close();
+    this.#sums?.close();
   }
 
   #newCommit(batch: Batch, options: CommitOptions): Commit {
@@ -288,7 +317,7 @@ export class Database {
       freelist: this.#freelist!,
       view: this.#view,
       readers: [...this.#readers.keys()],
-      noSync: this.#options.noSync === true,
+      sums: this.#sums,
     };
     return new Commit(base, batch, options);
   }
@@ -318,6 +347,29 @@ export class Database {
     // Without syncs the commit goes on at once, still after the step that ended its pages.
     if (this.#options.noSync === true) done(undefined);
     else this.#disk.sync(done);
+  }
+
+  #appendSums({ commit }: Running): boolean {
+    commit!.appendSums();
+    return true;
+  }
+
+  /** The pages and, beside them, their sums: both are durable before the meta page is written. */
+  #syncPages(done: Committed): void {
+    const sums = this.#sums;
+    if (sums === undefined) return this.#sync(done);
+    if (this.#options.noSync === true) {
+      sums.settle();
+      return done(undefined);
+    }
+    let left = 2;
+    let failure: Error | undefined;
+    const one: Committed = (error) => {
+      failure ??= error;
+      if (--left === 0) done(failure);
+    };
+    this.#disk.sync(one);
+    sums.sync(one);
   }
 
   #onPagesSynced(error: Error | undefined): void {

@@ -1,7 +1,14 @@
 // Finding the meta page that counts, and making a file that has one.
 import { type Disk, type DiskFile, parentDirectory } from "../host/index.ts";
 import { InvalidDatabaseError, type MetaProblem } from "./errors.ts";
-import { decodeMeta, encodeMeta, type Meta, metaBytes } from "./format/meta.ts";
+import {
+  decodeMeta,
+  decodeStamp,
+  encodeMeta,
+  type Meta,
+  metaBytes,
+  stampEnd,
+} from "./format/meta.ts";
 import { pageFlag, wordsOf, writePageHeader } from "./format/page.ts";
 
 /** Where the second meta page may begin, page sizes being powers of two (bbolt/db.go). */
@@ -28,6 +35,13 @@ function metaAt(file: DiskFile, position: number): Meta | MetaProblem {
   const page = Buffer.alloc(metaBytes);
   const got = file.readInto(page, 0, metaBytes, position);
   return got < metaBytes ? "invalid database" : decodeMeta(page);
+}
+
+/** The sidecar's chain that the meta page in force is stamped with, if it is. */
+export function readStamp(file: DiskFile, { txid, pageBytes }: Meta): number | undefined {
+  const page = Buffer.alloc(stampEnd);
+  const got = file.readInto(page, 0, page.length, (txid % 2) * pageBytes);
+  return got < page.length ? undefined : decodeStamp(page, txid);
 }
 
 /**

@@ -1,4 +1,5 @@
 // Opens member/snap/db, waiting for whoever still has it.
+import { dirname, join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { FileBackend } from "../../io/backend/index.ts";
 import { isDiskError, type Log } from "../../io/host/index.ts";
@@ -29,6 +30,7 @@ export async function openBackend(
       batchIntervalMs: config.backendBatchMs,
       batchLimit: config.backendBatchLimit,
       noSync: config.unsafeNoFsync,
+      sumsPath: join(dirname(dirname(path)), "db.sum"),
       ...hooks,
     });
   const file = await whenUnlocked(open, () => {

@@ -1,6 +1,7 @@
 // The two meta pages: which tree is the database (bbolt/internal/common/meta.go). A commit with
 // transaction id T writes page T mod 2; the valid one with the greater id counts.
 import type { MetaProblem } from "../errors.ts";
+import { wordSum } from "../pages/page-sum.ts";
 import { headerBytes, pageFlag } from "./page.ts";
 
 const magic = 0xed0cdaed;
@@ -8,6 +9,10 @@ const version = 2;
 const checksummedBytes = 56;
 /** Bytes of a meta page that mean something: its header, 56 bytes and their checksum. */
 export const metaBytes = headerBytes + checksummedBytes + 8;
+/** Behind that, in bytes that other programs leave zero, our stamp: three words and their sum. */
+const stampAt = metaBytes + 8;
+const stampMagic = 0x5153544d;
+export const stampEnd = stampAt + 16;
 /** "No freelist was written": every page that the tree does not reach is free. */
 export const noFreelist = -1;
 
@@ -82,6 +87,26 @@ export function encodeMeta(page: Uint8Array, meta: Meta): void {
   const [high, low] = fnv1a64(page, headerBytes, headerBytes + checksummedBytes);
   data.setUint32(headerBytes + 56, low, true);
   data.setUint32(headerBytes + 60, high, true);
+}
+
+/** Marks a meta page as ours: `chain` is the sidecar's for this transaction. */
+export function encodeStamp(page: Uint8Array, txid: number, chain: number): void {
+  const words = stampOf(txid, chain);
+  page.set(new Uint8Array(words.buffer), stampAt);
+}
+
+/** The chain that a meta page of this transaction is stamped with; undefined without a stamp. */
+export function decodeStamp(page: Uint8Array, txid: number): number | undefined {
+  if (page.length < stampEnd) return undefined;
+  const chain = view(page).getUint32(stampAt + 8, true);
+  const expected = new Uint8Array(stampOf(txid, chain).buffer);
+  return expected.every((byte, at) => page[stampAt + at] === byte) ? chain : undefined;
+}
+
+function stampOf(txid: number, chain: number): Uint32Array {
+  const words = Uint32Array.of(stampMagic, txid % 2 ** 32, chain, 0);
+  words[3] = wordSum(stampMagic, words, 0, 4);
+  return words;
 }
 
 /** FNV-1a of 64 bits as two halves. The prime is 2^40 + 0x1b3. */

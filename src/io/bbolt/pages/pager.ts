@@ -2,10 +2,22 @@ import { CorruptFileError } from "../errors.ts";
 import { Page, pageProblem } from "../format/page.ts";
 import type { DiskFile } from "../../host/index.ts";
 import { PageCache } from "./page-cache.ts";
+import type { PageSums } from "./page-sums.ts";
 import { PageWriter } from "./page-writer.ts";
+
+const adviceOnDamage =
+  "the disk does not give back what was written. Restore this member from a snapshot, or remove it " +
+  "from its cluster and add it anew with an empty data directory";
 
 /** Bytes a file grows by at once; etcd's files grow alike (bbolt/db.go, `AllocSize`). */
 const growBytes = 16 * 1024 * 1024;
+
+export interface PagerOptions {
+  readonly cacheBytesMax: number;
+  readonly sums: PageSums | undefined;
+  /** Told, before anything else happens, of a page that is not what was written there. */
+  readonly onDamage: ((error: CorruptFileError) => void) | undefined;
+}
 
 /** Pages of one file: read through a bounded cache, written in runs. Nothing else reads the file. */
 export class Pager {
@@ -15,13 +27,17 @@ export class Pager {
   readonly #cache: PageCache;
   readonly writer: PageWriter;
   readonly #header: Page;
+  readonly #sums: PageSums | undefined;
+  readonly #onDamage: PagerOptions["onDamage"];
   #fileBytes: number;
 
-  constructor(file: DiskFile, name: string, pageBytes: number, cacheBytesMax: number) {
+  constructor(file: DiskFile, name: string, pageBytes: number, options: PagerOptions) {
     this.file = file;
     this.name = name;
     this.pageBytes = pageBytes;
-    this.#cache = new PageCache(pageBytes, cacheBytesMax);
+    this.#cache = new PageCache(pageBytes, options.cacheBytesMax);
+    this.#sums = options.sums;
+    this.#onDamage = options.onDamage;
     this.writer = new PageWriter(file, pageBytes);
     this.#header = Page.ofLength(pageBytes);
     this.#fileBytes = file.size();
@@ -46,8 +62,9 @@ export class Pager {
     const frame = this.#cache.admit(id);
     this.#readWhole(frame, id, 0);
     const { overflow } = frame;
-    if (overflow === 0) {
-      const problem = pageProblem(frame, id);
+    // Damage in the header shows before what it says is followed.
+    if (overflow === 0 || (this.#sums !== undefined && this.#sums.check(frame, id) >= 0)) {
+      const problem = this.problemOf(frame, id);
       if (problem === undefined) return frame;
       this.#cache.forget(id);
       throw this.corrupt(id, problem);
@@ -65,10 +82,25 @@ export class Pager {
     const large = Page.ofLength((overflow + 1) * this.pageBytes);
     large.id = id;
     this.#readWhole(large, id, 0);
-    const problem = pageProblem(large, id);
+    const problem = this.problemOf(large, id);
     if (problem !== undefined) throw this.corrupt(id, problem);
     this.#cache.admitLarge(large);
     return large;
+  }
+
+  /** What is wrong with a branch or leaf page that was read from the file, or nothing. */
+  problemOf(page: Page, id: number): string | undefined {
+    const sums = this.#sums;
+    if (sums === undefined) return pageProblem(page, id);
+    const damaged = sums.check(page, id);
+    if (damaged >= 0) {
+      const what = `page ${damaged}: checksum mismatch: ${adviceOnDamage}`;
+      this.#onDamage?.(this.corrupt(damaged, what));
+      return what;
+    }
+    const problem = pageProblem(page, id);
+    if (problem === undefined) sums.learn(page, id);
+    return problem;
   }
 
   /** A page of any type with its overflow, checked only for its id; memory of its own. */
@@ -102,6 +134,7 @@ export class Pager {
 
   /** Takes over the image of a page that was just built in the writer, so that it need not be read. */
   publish(id: number, start: number, pages: number): void {
+    this.#sums?.set(id, this.writer.words, start, pages);
     if (pages > 1) {
       this.#cache.forget(id);
       return;

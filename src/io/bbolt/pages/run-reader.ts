@@ -1,4 +1,4 @@
-import { Page, pageProblem, wordsOf } from "../format/page.ts";
+import { Page, wordsOf } from "../format/page.ts";
 import type { Pager } from "./pager.ts";
 
 const windowPages = 64;
@@ -34,7 +34,7 @@ export class RunReader {
     let page = this.#slots[id - this.#first]!;
     if (page.overflow > 0) page = this.#withOverflow(page, id);
     page.id = id;
-    const problem = pageProblem(page, id);
+    const problem = this.#pager.problemOf(page, id);
     if (problem !== undefined) throw this.#pager.corrupt(id, problem);
     return page;
   }
