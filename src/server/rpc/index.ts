@@ -4,6 +4,7 @@ import type { MethodHandler } from "../../io/grpc/index.ts";
 import type { Digest, Server } from "../member/index.ts";
 import { backendMethods } from "./backend-methods.ts";
 import { clusterMethods } from "./cluster.ts";
+import { electionMethods, lockMethods } from "./concurrency/index.ts";
 import { headerOf, type RpcContext } from "./context.ts";
 import { HealthService } from "./health.ts";
 import { kvMethods, type KvOptions } from "./kv.ts";
@@ -36,7 +37,7 @@ export function services(server: Server, options: ServiceOptions): Services {
     requiresLeader: (call) => call.metadata.get("hasleader") === "true",
     fragmentBytesMax: options.maxRequestBytes + grpcOverheadBytes,
   });
-  const methods = new Map([
+  const methods = new Map<string, MethodHandler>([
     ...kvMethods(context, options),
     ...watch.methods(),
     ...leaseMethods(context),
@@ -45,5 +46,9 @@ export function services(server: Server, options: ServiceOptions): Services {
     ...backendMethods(context, options.sha256),
     ...health.methods(),
   ]);
+  const concurrency = { ...context, methods };
+  for (const method of [...lockMethods(concurrency), ...electionMethods(concurrency)]) {
+    methods.set(...method);
+  }
   return { methods, health, watch };
 }
