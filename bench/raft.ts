@@ -1,7 +1,7 @@
-// How many proposals a second the raft core takes from propose to applied on every node, in memory,
-// a second of CPU time. `node bench/raft.ts [seconds]`. One turn proposes a batch, as a member does with all
-// that came meanwhile, and then lets everything settle.
-import { bytesFromLatin1, seededRandom } from "../src/base/index.ts";
+// How many proposals a second the raft core takes from propose to applied on every node, in memory, a
+// second of CPU time. `node bench/raft.ts [seconds [nodes [batch]]]`. One turn proposes a batch, as a
+// member does with all that came meanwhile, and then lets everything settle.
+import { bytesFromLatin1, type Id64, seededRandom } from "../src/base/index.ts";
 import {
   type Entry,
   MemoryStorage,
@@ -86,6 +86,12 @@ class Cluster {
     }
   }
 
+  #inboxOf(id: Id64): Message[] {
+    let at = 0;
+    while (this.#nodes[at]!.id !== id) at++;
+    return this.#inboxes[at]!;
+  }
+
   /** What a host does once: takes in what came, then does what the Ready says. */
   #turn(at: number): boolean {
     const node = this.#nodes[at]!;
@@ -99,7 +105,7 @@ class Cluster {
     const storage = this.#storages[at]!;
     storage.append(ready.entries);
     if (ready.hardState !== undefined) storage.setHardState(ready.hardState);
-    for (const message of ready.messages) this.#inboxes[Number(message.to) - 1]!.push(message);
+    for (const message of ready.messages) this.#inboxOf(message.to).push(message);
     if (at === 0) this.#applied += ready.committedEntries.length;
     node.advance();
     if (node.applied - storage.firstIndex() > 2 * compactEvery) {
@@ -109,6 +115,9 @@ class Cluster {
   }
 }
 
-for (const nodes of [1, 3, 5]) {
-  for (const batch of [1, 8, 64, 512]) measure(nodes, batch);
+const chosen = (at: number, all: readonly number[]): readonly number[] =>
+  process.argv[at] === undefined ? all : [Number(process.argv[at])];
+
+for (const nodes of chosen(3, [1, 3, 5])) {
+  for (const batch of chosen(4, [1, 8, 64, 512])) measure(nodes, batch);
 }

@@ -91,6 +91,6 @@ function report(command: Common, plan: Plan, result: RunResult): true {
     );
   }
   const path = command.save(`${JSON.stringify(kept)}\n`);
-  print(`replay: node tools/run.mjs sim/main.ts --plan ${path}`);
+  print(`replay: npm run sim -- --plan ${path}`);
   return true;
 }

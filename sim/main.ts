@@ -1,4 +1,4 @@
-// node tools/run.mjs sim/main.ts: runs seeds, replays plans, shortens them, hunts planted bugs.
+// npm run sim -- ARGS: runs seeds, replays plans, shortens them, hunts planted bugs.
 // docs/simulation.md tells how.
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";

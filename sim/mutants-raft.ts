@@ -56,7 +56,7 @@ export const raftMutants: readonly Mutant[] = [
     "learner-acknowledges",
     "a learner's acknowledgement counts for the commit",
     "tracker/tracker.ts",
-    "const index = jointCommittedIndex(this.#config, this.#matchOf);",
+    "const index = jointCommittedIndex(this.#voters, matchOf);",
     "const index = this.#ordered.map((progress) => progress.match).sort((a, b) => b - a)" +
       "[Math.floor(this.#config.incoming.size / 2)]!;",
   ),

@@ -42,7 +42,7 @@ function committed(
   const same = isJoint
     ? [jointCommittedIndex({ incoming: voters.outgoing, outgoing: voters.incoming }, acked)]
     : [
-        jointCommittedIndex({ incoming: voters.incoming, outgoing: new Set() }, acked),
+        jointCommittedIndex({ incoming: voters.incoming, outgoing: new Set<Id64>() }, acked),
         jointCommittedIndex({ incoming: voters.incoming, outgoing: voters.incoming }, acked),
         ...loweredIndexes(voters.incoming, acked, index),
       ];

@@ -64,18 +64,7 @@ export class HandOut {
     const snapshot = log.unstable.nextSnapshot;
     const committedEntries = log.nextCommitted(this.#appliable);
     const { messages, readStates } = raft;
-    raft.messages = [];
-    raft.readStates = [];
-    this.#collect({ entries, hardState, snapshot, committedEntries, messages });
-    raft.messagesAfterAppend = [];
-    if (softState !== undefined) this.#lastSoftState = softState;
-    if (hardState !== undefined) this.#lastHardState = hardState;
-    log.unstable.acceptInProgress();
-    const last = committedEntries.at(-1);
-    if (last !== undefined) {
-      log.acceptApplying(last.index, encodedSize(committedEntries), this.#appliable);
-    }
-    return {
+    const ready = {
       softState,
       hardState,
       readStates,
@@ -85,20 +74,30 @@ export class HandOut {
       messages,
       mustSync,
     };
+    raft.messages = [];
+    if (readStates.length > 0) raft.readStates = [];
+    this.#collect(ready);
+    if (raft.messagesAfterAppend.length > 0) raft.messagesAfterAppend = [];
+    if (softState !== undefined) this.#lastSoftState = softState;
+    if (hardState !== undefined) this.#lastHardState = hardState;
+    log.unstable.acceptInProgress();
+    if (committedEntries.length > 0) {
+      const { index } = committedEntries[committedEntries.length - 1]!;
+      log.acceptApplying(index, encodedSize(committedEntries), this.#appliable);
+    }
+    return ready;
   }
 
   /** What the node is to be told now that the last Ready is saved and applied. */
   takeAnswers(): readonly Message[] {
     assert(!this.#isAsync, "Advance must not be called when using AsyncStorageWrites");
     const answers = this.#answers;
-    this.#answers = [];
+    if (answers.length > 0) this.#answers = [];
     return answers;
   }
 
   /** Adds the messages that wait for the disk, and what this node is to be told when it is done. */
-  #collect(
-    work: Pick<Ready, "entries" | "hardState" | "snapshot" | "committedEntries" | "messages">,
-  ): void {
+  #collect(work: Ready): void {
     const raft = this.#raft;
     const { committedEntries, messages } = work;
     if (this.#isAsync) {
@@ -120,12 +119,12 @@ export class HandOut {
 
   #isSoftStateNew(): boolean {
     const { lead, role } = this.#lastSoftState;
-    return this.#raft.lead !== lead || this.#raft.role !== role;
+    return this.#raft.role !== role || this.#raft.lead !== lead;
   }
 
   #isHardStateNew(): boolean {
     const { term, vote, commit } = this.#lastHardState;
     const raft = this.#raft;
-    return raft.term !== term || raft.vote !== vote || raft.log.committed !== commit;
+    return raft.log.committed !== commit || raft.term !== term || raft.vote !== vote;
   }
 }

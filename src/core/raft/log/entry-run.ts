@@ -11,9 +11,11 @@ export class EntryRun {
   /** Slots before the head are released; they go when they are more than half. */
   #head = 0;
   #first: number;
+  #next: number;
 
   constructor(first: number) {
     this.#first = first;
+    this.#next = first;
   }
 
   get first(): number {
@@ -22,11 +24,11 @@ export class EntryRun {
 
   /** The index that an appended entry must have. */
   get next(): number {
-    return this.#first + this.#items.length - this.#head;
+    return this.#next;
   }
 
   get isEmpty(): boolean {
-    return this.#items.length === this.#head;
+    return this.#first === this.#next;
   }
 
   termAt(index: number): number {
@@ -35,18 +37,18 @@ export class EntryRun {
 
   /** Takes entries[from, length), which must follow without a gap. */
   append(entries: readonly Entry[], from = 0): void {
-    let next = this.next;
     for (let at = from; at < entries.length; at++) {
       const entry = entries[at]!;
-      assert(entry.index === next, "entries follow each other without a gap");
+      assert(entry.index === this.#next, "entries follow each other without a gap");
       this.#items.push(entry);
-      next++;
+      this.#next++;
     }
   }
 
   /** Forgets the entries from `index` on. */
   truncate(index: number): void {
-    assert(index >= this.#first && index <= this.next, "a run is cut inside itself");
+    assert(index >= this.#first && index <= this.#next, "a run is cut inside itself");
+    this.#next = index;
     const length = this.#head + index - this.#first;
     // Setting the length of an array costs something even when it stays.
     if (length < this.#items.length) this.#items.length = length;
@@ -54,15 +56,10 @@ export class EntryRun {
 
   /** Releases the entries before `index`. */
   release(index: number): void {
-    assert(index >= this.#first && index <= this.next, "a run is released inside itself");
+    assert(index >= this.#first && index <= this.#next, "a run is released inside itself");
     const head = this.#head + index - this.#first;
     this.#first = index;
-    if (head === this.#items.length) {
-      this.#items = [];
-      this.#head = 0;
-      return;
-    }
-    this.#items.fill(undefined, this.#head, head);
+    for (let at = this.#head; at < head; at++) this.#items[at] = undefined;
     this.#head = head;
     if (head > shrinkFloor && head * 2 > this.#items.length) {
       this.#items = this.#items.slice(head);
@@ -75,6 +72,7 @@ export class EntryRun {
     this.#items = [];
     this.#head = 0;
     this.#first = index;
+    this.#next = index;
   }
 
   /**
@@ -82,9 +80,10 @@ export class EntryRun {
    * but at least one. The array is the caller's.
    */
   slice(low: number, high: number, sizeMax: number): Entry[] {
-    assert(low >= this.#first && high <= this.next && low <= high, "a slice lies inside its run");
+    assert(low >= this.#first && high <= this.#next && low <= high, "a slice lies inside its run");
     const start = this.#head + low - this.#first;
     const end = start + high - low;
+    if (end - start === 1) return [this.#items[start]!];
     return this.#items.slice(start, this.#endWithin(start, end, sizeMax)) as Entry[];
   }
 

@@ -8,16 +8,26 @@ import {
   majorityVoteResult,
   type VoteOf,
   type VoteResult,
+  type Voters,
 } from "./majority.ts";
 
+/** The two halves of a joint configuration: ids, or what is known of them. */
+export interface JointVoters<Voter> {
+  readonly incoming: Voters<Voter>;
+  readonly outgoing: Voters<Voter>;
+}
+
 /** The two halves of a joint configuration. */
-export interface JointConfig {
+export interface JointConfig extends JointVoters<Id64> {
   readonly incoming: MajorityConfig;
   readonly outgoing: MajorityConfig;
 }
 
 /** The highest index that both halves have acknowledged; Infinity when both are empty. */
-export function jointCommittedIndex(voters: JointConfig, ackedIndex: AckedIndex): number {
+export function jointCommittedIndex<Voter>(
+  voters: JointVoters<Voter>,
+  ackedIndex: AckedIndex<Voter>,
+): number {
   const incoming = majorityCommittedIndex(voters.incoming, ackedIndex);
   if (voters.outgoing.size === 0) return incoming;
   return Math.min(incoming, majorityCommittedIndex(voters.outgoing, ackedIndex));

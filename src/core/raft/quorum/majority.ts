@@ -1,6 +1,11 @@
 // What a majority of one set of voters has agreed on.
 import type { Id64 } from "../../../base/index.ts";
 
+/** Voters that decide by majority: their ids, or what is known of them. */
+export interface Voters<Voter> extends Iterable<Voter> {
+  readonly size: number;
+}
+
 /** A set of voters that decides by majority. The empty set never stands in the way of a joint one. */
 export type MajorityConfig = ReadonlySet<Id64>;
 
@@ -8,7 +13,7 @@ export type MajorityConfig = ReadonlySet<Id64>;
 export type VoteResult = "pending" | "lost" | "won";
 
 /** What a voter has acknowledged, or undefined when nothing is known of it. */
-export type AckedIndex = (voter: Id64) => number | undefined;
+export type AckedIndex<Voter = Id64> = (voter: Voter) => number | undefined;
 
 /** A voter's vote, or undefined while it is missing. */
 export type VoteOf = (voter: Id64) => boolean | undefined;
@@ -21,7 +26,10 @@ const acknowledged: number[] = [];
  * zero. Infinity for the empty set, so that half a joint configuration decides alone
  * (quorum/majority.go).
  */
-export function majorityCommittedIndex(voters: MajorityConfig, ackedIndex: AckedIndex): number {
+export function majorityCommittedIndex<Voter>(
+  voters: Voters<Voter>,
+  ackedIndex: AckedIndex<Voter>,
+): number {
   if (voters.size === 0) return Number.POSITIVE_INFINITY;
   let count = 0;
   for (const voter of voters) {

@@ -1,7 +1,7 @@
 // Everyone the leader keeps track of: the configuration, each follower's progress, and the votes
 // of the election under way.
 import { assert, compareId64, type Id64 } from "../../../base/index.ts";
-import { jointCommittedIndex, jointVoteResult } from "../quorum/joint.ts";
+import { jointCommittedIndex, type JointVoters, jointVoteResult } from "../quorum/joint.ts";
 import type { VoteResult } from "../quorum/majority.ts";
 import { type Configuration, emptyConfiguration, isJoint } from "./configuration.ts";
 import { Inflights } from "./inflights.ts";
@@ -20,8 +20,9 @@ export class ProgressTracker {
   #config: Configuration = emptyConfiguration();
   #progress: ProgressMap = new Map();
   #ordered: Progress[] = [];
+  /** The voters of the configuration as they are tracked, so that counting looks nobody up. */
+  #voters: JointVoters<Progress> = { incoming: new Set(), outgoing: new Set() };
   readonly #votes = new Map<Id64, boolean>();
-  readonly #matchOf = (id: Id64): number | undefined => this.#progress.get(id)?.match;
   readonly #voteOf = (id: Id64): boolean | undefined => this.#votes.get(id);
 
   constructor(limits: InflightLimits) {
@@ -45,10 +46,15 @@ export class ProgressTracker {
     this.#config = config;
     this.#progress = progress;
     this.#ordered = [...progress.values()].sort((a, b) => compareId64(a.id, b.id));
+    const tracked = (ids: Iterable<Id64>): Set<Progress> =>
+      new Set([...ids].map((id) => progress.get(id)!));
+    this.#voters = { incoming: tracked(config.incoming), outgoing: tracked(config.outgoing) };
   }
 
   get(id: Id64): Progress | undefined {
-    return this.#progress.get(id);
+    // Groups are small: to compare a few ids is cheaper than to hash one.
+    for (const progress of this.#ordered) if (progress.id === id) return progress;
+    return undefined;
   }
 
   newInflights(): Inflights {
@@ -62,7 +68,7 @@ export class ProgressTracker {
 
   /** The highest index that the configuration has on enough disks. */
   committedIndex(): number {
-    const index = jointCommittedIndex(this.#config, this.#matchOf);
+    const index = jointCommittedIndex(this.#voters, matchOf);
     assert(index !== Number.POSITIVE_INFINITY, "someone votes where something is committed");
     return index;
   }
@@ -98,3 +104,5 @@ export class ProgressTracker {
     return count;
   }
 }
+
+const matchOf = (progress: Progress): number => progress.match;
