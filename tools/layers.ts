@@ -21,7 +21,7 @@ export const layers: Readonly<Record<string, readonly string[]>> = {
   "io/backend": [...core, "core/mvcc", "io/bbolt", "io/host"],
   "io/wal": [...core, "core/raft", "io/host"],
   "io/snap": [...core, "core/raft", "io/host"],
-  "io/http": ["base", "io/host", "node:"],
+  "io/http": ["base", "io/host", "node:", "asn1js"],
   "io/http2": ["base", "io/host", "node:"],
   "io/grpc": [...core, "io/http2", "io/host"],
   "io/rafthttp": [...core, "core/raft", "io/http", "io/snap", "io/host"],

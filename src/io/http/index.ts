@@ -19,3 +19,10 @@ export type {
   PeerResponse,
 } from "./peer-exchange.ts";
 export { peerListener } from "./peer-server.ts";
+export { clientCommonName } from "./tls/common-name.ts";
+export { type ClientTls, clientTls, requireEmptyCommonName } from "./tls/client-tls.ts";
+export { checkCipherSuites } from "./tls/cipher-suites.ts";
+export { type SelfSignedOptions, selfSignedTls } from "./tls/self-signed.ts";
+export { ServerTls, type ServerTlsOptions } from "./tls/server-tls.ts";
+export type { Rejection } from "./tls/tls-acceptor.ts";
+export { isEmptyTls, noTls, type TlsInfo, tlsInfoText, type TlsVersion } from "./tls/tls-info.ts";

@@ -16,7 +16,8 @@ import { defaultConnectionOptions, FieldList, Http2Server, Http2Stream } from ".
 import { gunzip } from "./gunzip.ts";
 import { Mux, type MuxOptions, type RemotePeer } from "./mux.ts";
 import { protocolOf } from "./sniff.ts";
-import { clientIdentity, serverIdentity } from "./testing.ts";
+import { clientCommonName } from "./tls/common-name.ts";
+import { clientIdentity, serverIdentity, serverTls } from "./testing.ts";
 
 const head = new FieldList([[":status", "200"]]);
 
@@ -162,31 +163,28 @@ test("a port without HTTP/1 handlers closes HTTP/1 connections, and the other wa
 });
 
 test("TLS: gRPC clients get h2, browsers http/1.1, and a verified name is known", async (context) => {
-  const tls = {
-    ...serverIdentity,
-    ca: clientIdentity.cert,
-    requestCert: true,
-    rejectUnauthorized: false,
-  };
   const errors: string[] = [];
   const { port, peers } = await serve(context, {
-    tls,
-    onError: ({ message }) => void errors.push(message),
+    tls: await serverTls(context, serverIdentity, clientIdentity),
+    onHttp1: (incoming, response) => {
+      response.end(`h1 ${incoming.url} of ${clientCommonName(incoming)}`);
+    },
+    onRejected: ({ error, isEof }) => void (isEof || errors.push(error.message)),
   });
   const authority = `https://localhost:${port}`;
-  assert.equal(await http2Get(authority, { ALPNProtocols: ["h2"] }), "h2 /x");
   assert.equal(await http2Get(authority, { ALPNProtocols: ["h2"], ...clientIdentity }), "h2 /x");
   assert.deepEqual(
     peers.map(({ commonName }) => commonName),
-    [undefined, "alice"],
+    ["alice"],
   );
-  const options = { port, path: "/tls", ca: serverIdentity.cert, host: "localhost", agent: false };
+  const trust = { ca: serverIdentity.cert, ...clientIdentity };
+  const options = { port, path: "/tls", ...trust, host: "localhost", agent: false };
   const [message] = (await once(getTls(options), "response")) as [IncomingMessage];
-  assert.equal(await bodyOf(message), "h1 /tls");
+  assert.equal(await bodyOf(message), "h1 /tls of alice");
   const both = {
     port,
     host: "localhost",
-    ca: serverIdentity.cert,
+    ...trust,
     ALPNProtocols: ["h2", "http/1.1"],
   };
   const socket = connectTls(both);
@@ -197,11 +195,31 @@ test("TLS: gRPC clients get h2, browsers http/1.1, and a verified name is known"
   plain.end("GET / HTTP/1.1\r\n\r\n");
   plain.resume();
   await once(plain, "close");
-  assert.ok(errors.some((message) => message.includes("http request")));
+  assert.deepEqual(errors, ["tls: first record does not look like a TLS handshake"]);
+});
+
+test("TLS without client certificates knows no name", async (context) => {
+  const { port, peers } = await serve(context, { tls: await serverTls(context, serverIdentity) });
+  const authority = `https://localhost:${port}`;
+  assert.equal(await http2Get(authority, { ALPNProtocols: ["h2"], ...clientIdentity }), "h2 /x");
+  assert.equal(peers[0]?.commonName, undefined);
+});
+
+test("one port takes TLS and clear text, HTTP/1 and HTTP/2, when asked to", async (context) => {
+  const tls = await serverTls(context, serverIdentity);
+  const { port } = await serve(context, { tls, alsoInClear: true });
+  assert.equal(await http1(port, "/clear"), "h1 /clear");
+  assert.equal(await http2Get(`http://127.0.0.1:${port}`), "h2 /x");
+  assert.equal(await http2Get(`https://localhost:${port}`, { ALPNProtocols: ["h2"] }), "h2 /x");
+  const options = { port, path: "/tls", ca: serverIdentity.cert, host: "localhost", agent: false };
+  const [message] = (await once(getTls(options), "response")) as [IncomingMessage];
+  assert.equal(await bodyOf(message), "h1 /tls");
 });
 
 test("a large answer crosses TLS whole", async (context) => {
-  const { port, http2 } = await serve(context, { tls: serverIdentity });
+  const { port, http2 } = await serve(context, {
+    tls: await serverTls(context, serverIdentity),
+  });
   const path = `/${"long".repeat(3000)}`;
   const authority = `https://localhost:${port}`;
   assert.equal(await http2Get(authority, { ALPNProtocols: ["h2"] }, path), `h2 ${path}`);

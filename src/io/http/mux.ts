@@ -3,9 +3,11 @@ import { createServer as createHttp1Server, type Server as Http1Server } from "n
 import type { IncomingMessage, RequestListener } from "node:http";
 import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
 import type { Duplex } from "node:stream";
-import { createServer as createTlsServer, type TlsOptions, TLSSocket } from "node:tls";
 import { defaultListenerLimits, type ListenerLimits } from "./limits.ts";
-import { type Protocol, sniff } from "./sniff.ts";
+import { type Protocol, sniff, sniffTls } from "./sniff.ts";
+import { commonNameOf } from "./tls/common-name.ts";
+import type { ServerTls } from "./tls/server-tls.ts";
+import { type Rejection, remoteAddressOf, TlsAcceptor } from "./tls/tls-acceptor.ts";
 
 /** Where to listen. Port 0 takes a free one. A unix socket left by a dead process is replaced. */
 export type ListenAddress =
@@ -26,10 +28,14 @@ export interface MuxOptions {
   readonly onHttp1?: RequestListener;
   /** Takes over an HTTP/1 connection that asks to speak something else (WebSocket). */
   readonly onUpgrade?: (request: IncomingMessage, stream: Duplex, first: Buffer) => void;
-  /** Speaks TLS with these; ALPN is this listener's own affair. */
-  readonly tls?: TlsOptions;
-  /** A TLS handshake failed, or the listener's socket did. */
-  readonly onError?: (error: Error, address: string) => void;
+  /** Speaks TLS; ALPN is this listener's own affair. */
+  readonly tls?: ServerTls;
+  /** With `tls`: who does not begin with a handshake is served in clear. */
+  readonly alsoInClear?: boolean;
+  /** A TLS handshake failed, or its certificate was refused. */
+  readonly onRejected?: (rejection: Rejection) => void;
+  /** The listening socket failed. */
+  readonly onError?: (error: Error) => void;
   readonly limits?: Partial<ListenerLimits>;
 }
 
@@ -39,14 +45,19 @@ export class Mux {
   readonly #limits: ListenerLimits;
   readonly #server: Server;
   readonly #http1: Http1Server | undefined;
+  readonly #tls: TlsAcceptor | undefined;
   readonly #open = new Set<Duplex>();
 
   constructor(options: MuxOptions) {
     this.#options = options;
     this.#limits = { ...defaultListenerLimits, ...options.limits };
     this.#http1 = this.#makeHttp1();
-    this.#server = options.tls === undefined ? this.#makePlain() : this.#makeTls(options.tls);
-    this.#server.on("error", (error) => options.onError?.(error, ""));
+    this.#tls = options.tls === undefined ? undefined : this.#makeTls(options.tls);
+    this.#server = createServer(
+      { pauseOnConnect: true, noDelay: true, keepAlive: true },
+      (socket) => this.#onSocket(socket),
+    );
+    this.#server.on("error", (error) => options.onError?.(error));
     if (Number.isFinite(this.#limits.connectionsMax)) {
       this.#server.maxConnections = this.#limits.connectionsMax;
     }
@@ -88,24 +99,14 @@ export class Mux {
     return closed;
   }
 
-  #makePlain(): Server {
-    return createServer({ pauseOnConnect: true, noDelay: true, keepAlive: true }, (socket) =>
-      this.#onStream(socket),
-    );
-  }
-
-  #makeTls(tls: TlsOptions): Server {
-    const server = createTlsServer({
-      noDelay: true,
-      ...tls,
-      handshakeTimeout: this.#limits.tlsHandshakeTimeoutMs,
-      ALPNCallback: ({ protocols }) => this.#chooseProtocol(protocols),
+  #makeTls(tls: ServerTls): TlsAcceptor {
+    return new TlsAcceptor({
+      tls,
+      handshakeTimeoutMs: this.#limits.tlsHandshakeTimeoutMs,
+      chooseProtocol: (offered) => this.#chooseProtocol(offered),
+      onSecure: (socket) => this.#onStream(socket),
+      onRejected: (rejection) => this.#options.onRejected?.(rejection),
     });
-    server.on("secureConnection", (socket) => this.#onStream(socket));
-    server.on("tlsClientError", (error, socket) => {
-      this.#options.onError?.(error, socket.remoteAddress ?? "");
-    });
-    return server;
   }
 
   /**
@@ -135,12 +136,28 @@ export class Mux {
     return server;
   }
 
-  #onStream(stream: Socket): void {
-    // Read now: a socket that has been handed on no longer knows.
-    const peer = peerOf(stream);
+  #onSocket(socket: Socket): void {
+    const tls = this.#tls;
+    if (tls === undefined) return this.#onStream(socket);
+    this.#own(socket);
+    if (this.#options.alsoInClear !== true) return tls.take(socket);
+    sniffTls(socket, this.#limits.sniffTimeoutMs, (isTls) => {
+      if (isTls) return tls.take(socket);
+      this.#open.delete(socket);
+      this.#onStream(socket);
+    });
+  }
+
+  #own(stream: Socket): void {
     this.#open.add(stream);
     stream.on("close", () => this.#open.delete(stream));
     stream.on("error", () => stream.destroy());
+  }
+
+  #onStream(stream: Socket): void {
+    // Read now: a socket that has been handed on no longer knows.
+    const peer = { address: remoteAddressOf(stream), commonName: commonNameOf(stream) };
+    this.#own(stream);
     sniff(stream, this.#limits.sniffTimeoutMs, (protocol, first) =>
       this.#hand(protocol, stream, peer, first),
     );
@@ -158,21 +175,6 @@ export class Mux {
       stream.destroy();
     }
   }
-}
-
-function peerOf(stream: Socket): RemotePeer {
-  const { remoteAddress, remotePort } = stream;
-  const host = remoteAddress?.includes(":") === true ? `[${remoteAddress}]` : remoteAddress;
-  return {
-    address: host === undefined ? "@" : `${host}:${remotePort}`,
-    commonName: stream instanceof TLSSocket ? commonNameOf(stream) : undefined,
-  };
-}
-
-function commonNameOf(stream: TLSSocket): string | undefined {
-  if (!stream.authorized) return undefined;
-  const name: unknown = stream.getPeerCertificate().subject?.CN;
-  return typeof name === "string" ? name : undefined;
 }
 
 /** As etcd's unix listener: the name is ours, whoever left a socket there. */

@@ -10,7 +10,7 @@ import { Mux } from "./mux.ts";
 import { PeerClient } from "./peer-client.ts";
 import type { PeerCallRequest, PeerRequest } from "./peer-exchange.ts";
 import { peerListener } from "./peer-server.ts";
-import { clientIdentity, serverIdentity } from "./testing.ts";
+import { clientIdentity, serverIdentity, serverTls } from "./testing.ts";
 
 interface Outcome {
   status: number;
@@ -196,18 +196,13 @@ test("a call that is given up says nothing more", async () => {
   client.close();
 });
 
-test("members prove to each other who they are, with certificates read for each connection", async () => {
+test("members prove to each other who they are, with files read for each connection", async (context) => {
   const mux = new Mux({
     onHttp1: peerListener((_request, response) => {
       response.head(204, {});
       response.end();
     }),
-    tls: {
-      ...serverIdentity,
-      ca: clientIdentity.cert,
-      requestCert: true,
-      rejectUnauthorized: true,
-    },
+    tls: await serverTls(context, serverIdentity, clientIdentity),
   });
   const address = (await mux.listen({ host: "127.0.0.1", port: 0 })) as AddressInfo;
   const url = `https://127.0.0.1:${address.port}/raft`;

@@ -1,6 +1,7 @@
 // The calls of one member to others, on Node's HTTP client.
 import {
   Agent,
+  type AgentOptions,
   type ClientRequest,
   type IncomingMessage,
   request as httpRequest,
@@ -8,7 +9,7 @@ import {
 } from "node:http";
 import { Agent as TlsAgent, request as httpsRequest } from "node:https";
 import type { Socket } from "node:net";
-import type { ConnectionOptions } from "node:tls";
+import type { Duplex } from "node:stream";
 import type {
   PeerAnswerHead,
   PeerCall,
@@ -16,6 +17,7 @@ import type {
   PeerCallRequest,
   PeerDialer,
 } from "./peer-exchange.ts";
+import type { ClientTls } from "./tls/client-tls.ts";
 
 export interface PeerClientOptions {
   /** From the call to the connection, TLS included. etcd: 1 s and the election timeout. */
@@ -25,7 +27,9 @@ export interface PeerClientOptions {
   /** Connections kept to one host. */
   readonly idleConnectionsMax?: number;
   /** Asked for every new connection, so that renewed certificates count at once. */
-  readonly tls?: () => ConnectionOptions;
+  readonly tls?: ClientTls;
+  /** Address to call from (the gate SetMemberLocalAddr). */
+  readonly localAddress?: string;
 }
 
 /** Pools of Node's, for both schemes. */
@@ -47,10 +51,11 @@ export class PeerClient implements PeerDialer {
       maxFreeSockets: options.idleConnectionsMax ?? 1_024,
       noDelay: true,
     };
-    this.#pooled = { plain: new Agent(settings), tls: new TlsAgent(settings) };
+    const { tls } = options;
+    this.#pooled = { plain: new Agent(settings), tls: new PeerTlsAgent(settings, tls) };
     // An agent that keeps nothing: an old stream's connection must never serve the next one.
     const once = { keepAlive: false, noDelay: true };
-    this.#own = { plain: new Agent(once), tls: new TlsAgent(once) };
+    this.#own = { plain: new Agent(once), tls: new PeerTlsAgent(once, tls) };
   }
 
   /** Throws only on a URL that is none. */
@@ -61,7 +66,7 @@ export class PeerClient implements PeerDialer {
       method: request.method,
       headers: headersOf(request),
       ...target.options,
-      ...(target.isTls ? this.#options.tls?.() : {}),
+      ...(this.#options.localAddress !== undefined && { localAddress: this.#options.localAddress }),
       agent: target.isTls ? agents.tls : agents.plain,
     };
     const start = (): ClientRequest =>
@@ -74,6 +79,23 @@ export class PeerClient implements PeerDialer {
       agents.plain.destroy();
       agents.tls.destroy();
     }
+  }
+}
+
+/** Asks for its options at each connection, and resumes no session: each is verified anew. */
+class PeerTlsAgent extends TlsAgent {
+  readonly #tls: ClientTls | undefined;
+
+  constructor(options: AgentOptions, tls: ClientTls | undefined) {
+    super({ ...options, maxCachedSessions: 0 });
+    this.#tls = tls;
+  }
+
+  override createConnection(
+    options: RequestOptions,
+    done?: (error: Error | null, stream: Duplex) => void,
+  ): Duplex | null | undefined {
+    return super.createConnection({ ...options, ...this.#tls?.() }, done);
   }
 }
 

@@ -15,6 +15,9 @@ export function protocolOf(bytes: Uint8Array): Protocol | undefined {
   return "http2";
 }
 
+/** The first byte of a TLS connection: a handshake record (RFC 8446 §5.1). */
+const handshakeRecord = 0x16;
+
 /**
  * Reads until the protocol is known and hands over the bytes read, or destroys a stream that says
  * nothing for `timeoutMs`. Afterwards the stream is as nobody had touched it, paused.
@@ -25,6 +28,31 @@ export function sniff(
   decided: (protocol: Protocol, first: Uint8Array) => void,
 ): void {
   let first: Uint8Array = new Uint8Array(0);
+  readFirst(stream, timeoutMs, (chunk) => {
+    first = first.length === 0 ? chunk : Buffer.concat([first, chunk]);
+    const protocol = protocolOf(first);
+    return protocol === undefined ? undefined : () => decided(protocol, first);
+  });
+}
+
+/** The same for a port that takes TLS and clear text; what was read is put back. */
+export function sniffTls(
+  stream: Duplex,
+  timeoutMs: number,
+  decided: (isTls: boolean) => void,
+): void {
+  readFirst(stream, timeoutMs, (chunk) => () => {
+    stream.unshift(chunk);
+    decided(chunk[0] === handshakeRecord);
+  });
+}
+
+/** Hands chunks to `look` until it knows what to do; then leaves the stream and does that. */
+function readFirst(
+  stream: Duplex,
+  timeoutMs: number,
+  look: (chunk: Buffer) => (() => void) | undefined,
+): void {
   const giveUp = (): void => void stream.destroy();
   const timer = setTimeout(giveUp, timeoutMs);
   const stop = (): void => {
@@ -37,11 +65,10 @@ export function sniff(
   const read = (): void => {
     const chunk = stream.read() as Buffer | null;
     if (chunk === null) return;
-    first = first.length === 0 ? chunk : Buffer.concat([first, chunk]);
-    const protocol = protocolOf(first);
-    if (protocol === undefined) return;
+    const act = look(chunk);
+    if (act === undefined) return;
     stop();
-    decided(protocol, first);
+    act();
   };
   stream.on("readable", read);
   stream.on("end", giveUp);

@@ -1,4 +1,10 @@
 // Certificates for tests on this machine: self-signed, and trusted by nobody else.
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { TestContext } from "node:test";
+import { silentLog } from "../host/index.ts";
+import { noTls, ServerTls } from "./index.ts";
 
 export const serverIdentity = {
   cert: `-----BEGIN CERTIFICATE-----
@@ -41,3 +47,29 @@ AwEHoUQDQgAEpU7E/ZwWUes0bv7EWe/O9jXMQwb5H/fgiV2gkXWcr4VnYzRb++hR
 -----END EC PRIVATE KEY-----
 `,
 };
+
+export interface Identity {
+  readonly cert: string;
+  readonly key: string;
+}
+
+/** TLS of a listener with this certificate, which demands one of clients when it trusts somebody. */
+export async function serverTls(
+  context: TestContext,
+  identity: Identity,
+  trusted?: Identity,
+): Promise<ServerTls> {
+  const folder = mkdtempSync(join(tmpdir(), "quorate-tls-"));
+  context.after(() => rmSync(folder, { recursive: true }));
+  const write = (name: string, text: string): string => {
+    writeFileSync(join(folder, name), text);
+    return join(folder, name);
+  };
+  const info = {
+    ...noTls,
+    certFile: write("cert.pem", identity.cert),
+    keyFile: write("key.pem", identity.key),
+    trustedCaFile: trusted === undefined ? "" : write("ca.pem", trusted.cert),
+  };
+  return ServerTls.load(info, { log: silentLog });
+}

@@ -1,15 +1,19 @@
 // From flag values to a checked configuration: embed.Config.Validate of etcd, with its texts.
+import { checkSecurity, readSecurity, type SecurityConfig } from "./config-security.ts";
 import { parseDuration } from "./duration.ts";
 import { flagTable } from "./flag-table.ts";
 import { type FlagValues, UsageError } from "./flags.ts";
-import { checkBindUrls, type ListenUrl, parseUrls } from "./urls.ts";
+import { checkBindUrls, checkHostUrls, type ListenUrl, parseUrls } from "./urls.ts";
 
-export interface Config {
+export interface Config extends SecurityConfig {
   readonly name: string;
   readonly dataDirectory: string;
   readonly walDirectory: string;
   readonly listenPeerUrls: readonly ListenUrl[];
   readonly listenClientUrls: readonly ListenUrl[];
+  /** When there are any, HTTP is served here and no longer on `listenClientUrls`. */
+  readonly listenClientHttpUrls: readonly ListenUrl[];
+  readonly listenMetricsUrls: readonly ListenUrl[];
   readonly advertisePeerUrls: readonly ListenUrl[];
   readonly advertiseClientUrls: readonly ListenUrl[];
   /** name=URL pairs of the first members. */
@@ -46,6 +50,7 @@ export interface Config {
   readonly maxLearners: number;
   readonly unsafeNoFsync: boolean;
   readonly socketReusePort: boolean;
+  readonly socketReuseAddress: boolean;
   readonly logLevel: string;
   readonly logFormat: "json" | "console";
   readonly logOutputs: readonly string[];
@@ -136,6 +141,9 @@ function read(values: FlagValues): Config {
     walDirectory: text("wal-dir"),
     listenPeerUrls: urls("listen-peer-urls"),
     listenClientUrls: urls("listen-client-urls"),
+    listenClientHttpUrls: urls("listen-client-http-urls"),
+    listenMetricsUrls: urls("listen-metrics-urls"),
+    ...readSecurity(text),
     advertisePeerUrls,
     advertiseClientUrls: urls("advertise-client-urls"),
     initialCluster: initialCluster(values, advertisePeerUrls),
@@ -169,6 +177,7 @@ function read(values: FlagValues): Config {
     maxLearners: number("max-learners"),
     unsafeNoFsync: bool("unsafe-no-fsync"),
     socketReusePort: bool("socket-reuse-port"),
+    socketReuseAddress: bool("socket-reuse-address"),
     logLevel: text("log-level"),
     logFormat: text("log-format") as "json" | "console",
     logOutputs: list("log-outputs"),
@@ -212,6 +221,14 @@ function validate(config: Config, values: FlagValues): void {
   const { heartbeatMs, electionMs } = config;
   checkBindUrls(config.listenPeerUrls);
   checkBindUrls(config.listenClientUrls);
+  checkBindUrls(config.listenClientHttpUrls);
+  checkBindUrls(config.listenMetricsUrls);
+  checkHostUrls(config.advertisePeerUrls, "--initial-advertise-peer-urls", '"host:port"');
+  checkHostUrls(
+    config.advertiseClientUrls,
+    "--advertise-client-urls",
+    'in the format "host:port", "unix:/path/to/socket" or "unixs:/path/to/socket"',
+  );
   if (heartbeatMs === 0) throw new Error("--heartbeat-interval must be >0 (set to 0ms)");
   if (electionMs === 0) throw new Error("--election-timeout must be >0 (set to 0ms)");
   if (5 * heartbeatMs > electionMs) {
@@ -247,4 +264,5 @@ function validate(config: Config, values: FlagValues): void {
   if (values.text.get("logger") !== "zap") {
     throw new Error(`unknown logger option ${JSON.stringify(values.text.get("logger"))}`);
   }
+  checkSecurity(config);
 }

@@ -1,10 +1,15 @@
-// The sockets of a member: gRPC and HTTP on its client addresses, HTTP on its peer addresses.
+// The sockets of a member: gRPC and HTTP on its client addresses, HTTP on its peer addresses, probes
+// and metrics on its metrics addresses.
+import { isIPv6 } from "node:net";
 import type { GrpcServer } from "../../io/grpc/index.ts";
 import type { Log } from "../../io/host/index.ts";
-import { type ListenAddress, Mux, type MuxOptions } from "../../io/http/index.ts";
-import { clientHttp, peerHttp } from "../http/index.ts";
+import { isEmptyTls, type ListenAddress, Mux, type MuxOptions } from "../../io/http/index.ts";
+import { clientHttp, metricsHttp, peerHttp } from "../http/index.ts";
 import type { Server } from "../member/index.ts";
+import { clientEndpoints } from "./client-endpoints.ts";
 import type { Config } from "./config.ts";
+import { connectionsMax } from "./file-limit.ts";
+import { logRejected, type Security, tlsOf } from "./security.ts";
 import type { ListenUrl } from "./urls.ts";
 
 export interface Listeners {
@@ -12,34 +17,51 @@ export interface Listeners {
   close(): Promise<void>;
 }
 
+/** What every listener is made with. */
+export interface ListenContext {
+  readonly config: Config;
+  readonly security: Security;
+  readonly log: Log;
+}
+
 /** Opens the peer addresses: before the member starts, so that a port in use is known at once. */
 export async function listenForPeers(
-  config: Config,
-  log: Log,
+  { config, security, log }: ListenContext,
   server: () => Server | undefined,
 ): Promise<Listeners> {
-  const muxes = await openAll(config.listenPeerUrls, config, {
-    onHttp1: (request, response) => {
-      const running = server();
-      if (running !== undefined) return peerHttp(running)(request, response);
-      response.statusCode = 503;
-      response.end();
-    },
-  });
-  for (const { text } of config.listenPeerUrls) {
-    log.info("serving peer traffic", { address: addressOf(text) });
+  const muxes: Mux[] = [];
+  for (const url of config.listenPeerUrls) {
+    const tls = await tlsOf(url, security.peer, { log, checksRemoteAddress: true });
+    const mux = new Mux({
+      ...(tls && { tls }),
+      onRejected: (rejection) => logRejected(log, "peer", rejection),
+      onHttp1: (request, response) => {
+        const running = server();
+        if (running !== undefined) return peerHttp(running)(request, response);
+        response.statusCode = 503;
+        response.end();
+      },
+    });
+    muxes.push(mux);
+    const address = addressText(await mux.listen(listenAddressOf(url, config)));
+    log.info("serving peer traffic", { address });
   }
   return together(muxes);
 }
 
+/** The client addresses, and what to say once they are served. */
+export interface ClientListeners extends Listeners {
+  /** The lines a start ends with; suites wait for them. */
+  logReady(): void;
+}
+
 /** Opens the client addresses. Who comes before the member is ready waits until it is. */
 export async function listenForClients(
-  config: Config,
-  log: Log,
+  { config, security, log }: ListenContext,
   server: Server,
   grpc: GrpcServer,
   ready: Promise<void>,
-): Promise<Listeners> {
+): Promise<ClientListeners> {
   let isReady = false;
   void ready.then(() => (isReady = true));
   const whenReady = (serve: () => void): void => {
@@ -47,41 +69,63 @@ export async function listenForClients(
     else void ready.then(serve);
   };
   const http = clientHttp(server);
-  const muxes = await openAll(config.listenClientUrls, config, {
-    onHttp1: (request, response) => whenReady(() => http(request, response)),
-    onHttp2: (stream, peer, first) => whenReady(() => grpc.accept(stream, peer, first)),
-    onError: (error, remote) => {
-      log.warn("rejected connection on client endpoint", { "remote-addr": remote, error });
-    },
-  });
-  return together(muxes);
-}
-
-/** The lines a start ends with; suites wait for them. */
-export function logReady(config: Config, log: Log): void {
-  log.info("ready to serve client requests");
-  for (const { text } of config.listenClientUrls) {
-    log.info("serving client traffic insecurely; this is strongly discouraged!", {
-      traffic: "grpc+http",
-      address: addressOf(text),
+  const serves = {
+    http: {
+      onHttp1: (request, response) => whenReady(() => http(request, response)),
+    } satisfies MuxOptions,
+    grpc: {
+      onHttp2: (stream, peer, first) => whenReady(() => grpc.accept(stream, peer, first)),
+    } satisfies MuxOptions,
+  };
+  const muxes: Mux[] = [];
+  const lines: (() => void)[] = [];
+  for (const endpoint of clientEndpoints(config)) {
+    const { url, secure, insecure, traffic } = endpoint;
+    const tls = await tlsOf(secure ?? url, security.client, { log, checksRemoteAddress: false });
+    const mux = new Mux({
+      ...(traffic !== "grpc" && serves.http),
+      ...(traffic !== "http" && serves.grpc),
+      ...(tls && { tls, alsoInClear: insecure }),
+      limits: { connectionsMax: connectionsMax(log) },
+      onRejected: (rejection) => logRejected(log, "client", rejection),
+    });
+    muxes.push(mux);
+    const address = addressText(await mux.listen(listenAddressOf(url, config)));
+    lines.push(() => {
+      log.info("ready to serve client requests");
+      const fields = { traffic, address };
+      if (insecure) {
+        log.info("serving client traffic insecurely; this is strongly discouraged!", fields);
+      }
+      if (secure !== undefined) log.info("serving client traffic securely", fields);
     });
   }
+  return { ...together(muxes), logReady: () => lines.forEach((say) => say()) };
 }
 
-const addressOf = (url: string): string => url.replace(/^\w+:\/\//, "");
-
-async function openAll(
-  urls: readonly ListenUrl[],
-  config: Config,
-  options: MuxOptions,
-): Promise<Mux[]> {
-  return Promise.all(
-    urls.map(async (url) => {
-      const mux = new Mux(options);
-      await mux.listen(listenAddressOf(url, config));
-      return mux;
-    }),
-  );
+/** Opens the metrics addresses: probes and metrics alone, from before the member is ready. */
+export async function listenForMetrics(
+  { config, security, log }: ListenContext,
+  server: Server,
+): Promise<Listeners> {
+  const muxes: Mux[] = [];
+  for (const url of config.listenMetricsUrls) {
+    if (url.scheme.endsWith("s") && isEmptyTls(security.client)) {
+      throw new Error(
+        "client TLS key/cert (--cert-file, --key-file) must be provided for metrics secure url",
+      );
+    }
+    const tls = await tlsOf(url, security.client, { log, checksRemoteAddress: true });
+    const mux = new Mux({
+      ...(tls && { tls }),
+      onRejected: (rejection) => logRejected(log, "client", rejection),
+      onHttp1: metricsHttp(server),
+    });
+    muxes.push(mux);
+    await mux.listen(listenAddressOf(url, config));
+    log.info("serving metrics", { address: url.text });
+  }
+  return together(muxes);
 }
 
 function listenAddressOf({ scheme, host, port }: ListenUrl, config: Config): ListenAddress {
@@ -89,6 +133,13 @@ function listenAddressOf({ scheme, host, port }: ListenUrl, config: Config): Lis
   // Node would take ::1 for localhost where it comes first; etcd listens on 127.0.0.1.
   const address = host === "localhost" ? "127.0.0.1" : host;
   return { host: address, port, reusePort: config.socketReusePort };
+}
+
+/** As Go prints a listener's address. */
+function addressText(address: Awaited<ReturnType<Mux["listen"]>>): string {
+  if (typeof address === "string") return address;
+  const host = isIPv6(address.address) ? `[${address.address}]` : address.address;
+  return `${host}:${address.port}`;
 }
 
 const together = (muxes: readonly Mux[]): Listeners => ({

@@ -82,7 +82,11 @@ function warn(config: Config, log: Log): void {
   for (const [name, text] of Object.entries(deprecations)) {
     if (config.given.has(name)) log.warn(text);
   }
-  log.warn("Running http and grpc server on single port. This is not recommended for production.");
+  if (config.listenClientHttpUrls.length === 0) {
+    log.warn(
+      "Running http and grpc server on single port. This is not recommended for production.",
+    );
+  }
   if (config.name === "default") {
     log.warn(
       "it isn't recommended to use default name, please set a value for --name. Note that etcd " +

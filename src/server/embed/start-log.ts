@@ -12,6 +12,12 @@ const texts = (urls: readonly ListenUrl[]): string[] => urls.map((url) => url.te
 
 /** "starting an etcd server", with the configuration. */
 export function logStarting(config: Config, log: Log): void {
+  if (config.socketReuseAddress || config.socketReusePort) {
+    log.info("configuring socket options", {
+      "reuse-address": config.socketReuseAddress,
+      "reuse-port": config.socketReusePort,
+    });
+  }
   log.info("configuring peer listeners", { "listen-peer-urls": texts(config.listenPeerUrls) });
   log.info("configuring client listeners", {
     "listen-client-urls": texts(config.listenClientUrls),
@@ -38,6 +44,7 @@ export function logStarting(config: Config, log: Log): void {
     "listen-peer-urls": texts(config.listenPeerUrls),
     "advertise-client-urls": texts(config.advertiseClientUrls),
     "listen-client-urls": texts(config.listenClientUrls),
+    "listen-metrics-urls": texts(config.listenMetricsUrls),
     "initial-cluster": config.initialCluster,
     "initial-cluster-state": config.initialClusterState,
     "initial-cluster-token": config.initialClusterToken,
@@ -63,5 +70,6 @@ export function logServing(config: Config, log: Log, server: Server): void {
     "listen-peer-urls": texts(config.listenPeerUrls),
     "advertise-client-urls": texts(config.advertiseClientUrls),
     "listen-client-urls": texts(config.listenClientUrls),
+    "listen-metrics-urls": texts(config.listenMetricsUrls),
   });
 }

@@ -10,8 +10,9 @@ import { Snapshotter } from "../../io/snap/index.ts";
 import { type Booted, bootstrap, Server } from "../member/index.ts";
 import { grpcOverheadBytes, services } from "../rpc/index.ts";
 import type { Config } from "./config.ts";
-import { listenForClients, listenForPeers, logReady } from "./listeners.ts";
+import { listenForClients, listenForMetrics, listenForPeers } from "./listeners.ts";
 import { type OpenedBackend, openBackend } from "./open-backend.ts";
+import { logClientTls, prepareSecurity } from "./security.ts";
 import { logServing, logStarting } from "./start-log.ts";
 import { etcdMinorVersion, etcdVersion } from "./version.ts";
 
@@ -32,7 +33,8 @@ export async function startServer(
 ): Promise<RunningServer> {
   logStarting(config, log);
   let server: Server | undefined = undefined;
-  const peers = await listenForPeers(config, log, () => server);
+  const listening = { config, log, security: await prepareSecurity(config, log) };
+  const peers = await listenForPeers(listening, () => server);
   let flush = (): void => {};
   const directory = join(config.dataDirectory, "member");
   makeDirectories(directory);
@@ -65,10 +67,12 @@ export async function startServer(
   // The clock's timers do not keep a process alive; a member that is running does.
   const alive = setInterval(() => {}, 2 ** 30);
   const { promise: ready, resolve: becomeReady } = Promise.withResolvers<void>();
-  const clients = await listenForClients(config, log, server, grpc, ready);
+  const clients = await listenForClients(listening, server, grpc, ready);
   server.start(becomeReady);
+  logClientTls(log, listening.security);
+  const metrics = await listenForMetrics(listening, server);
   await ready;
-  logReady(config, log);
+  clients.logReady();
   return { server, stop: () => stop() };
 
   async function stop(): Promise<void> {
@@ -78,7 +82,7 @@ export async function startServer(
     await grpc.drain(drainGraceMs);
     log.info("skipped leadership transfer for single voting member cluster");
     await new Promise<void>((done) => server!.stop(() => done()));
-    await Promise.all([clients.close(), peers.close()]);
+    await Promise.all([clients.close(), peers.close(), metrics.close()]);
     clearInterval(alive);
     log.info("closed etcd server", fields);
   }

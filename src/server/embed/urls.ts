@@ -43,3 +43,11 @@ export function checkBindUrls(urls: readonly ListenUrl[]): void {
     if (!isAddress) throw new Error(`expected IP in URL for binding (${text})`);
   }
 }
+
+/** Refuses addresses that nobody could call (embed.checkHostURLs). */
+export function checkHostUrls(urls: readonly ListenUrl[], flag: string, wanted: string): void {
+  const empty = urls.find(({ scheme, host }) => !scheme.startsWith("unix") && host === "");
+  if (empty === undefined) return;
+  const all = JSON.stringify(urls.map(({ text }) => text).join(","));
+  throw new Error(`${flag} ${all} must be ${wanted} (unexpected empty host (${empty.text}))`);
+}

@@ -13,6 +13,9 @@ type Listener = (request: IncomingMessage, response: ServerResponse) => void;
 export const clientHttp = (server: Server): Listener =>
   router(new Map([["/version", onlyGet(version(server))], ...healthRoutes(server)]));
 
+/** The paths of a metrics port. */
+export const metricsHttp = (server: Server): Listener => router(new Map(healthRoutes(server)));
+
 /** The paths of a peer port that a cluster of one needs. */
 export const peerHttp = (server: Server): Listener =>
   router(

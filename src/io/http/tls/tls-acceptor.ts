@@ -1,0 +1,95 @@
+// Handshakes on sockets that were accepted elsewhere.
+import { isIP, type Socket } from "node:net";
+import { createServer, type Server, type TLSSocket } from "node:tls";
+import { handshakeError } from "./handshake-error.ts";
+import { namesOf } from "./host-names.ts";
+import type { ServerTls } from "./server-tls.ts";
+
+/** A connection that came to nothing: what etcd logs of it. */
+export interface Rejection {
+  readonly error: Error;
+  /** `host:port`, "@" of a unix socket. */
+  readonly remoteAddress: string;
+  /** The name the client asked for. */
+  readonly serverName: string;
+  /** Of the client's certificate, when it showed one. */
+  readonly names: { readonly ipAddresses: string[]; readonly dnsNames: string[] } | undefined;
+  /** It left without a word: a port scan or a probe, not worth a warning. */
+  readonly isEof: boolean;
+}
+
+export interface TlsAcceptorOptions {
+  readonly tls: ServerTls;
+  readonly handshakeTimeoutMs: number;
+  readonly chooseProtocol: (offered: readonly string[]) => string | undefined;
+  readonly onSecure: (socket: TLSSocket) => void;
+  readonly onRejected: (rejection: Rejection) => void;
+}
+
+export class TlsAcceptor {
+  readonly #options: TlsAcceptorOptions;
+  readonly #server: Server;
+
+  constructor(options: TlsAcceptorOptions) {
+    this.#options = options;
+    this.#server = createServer({
+      ...options.tls.options,
+      noDelay: true,
+      handshakeTimeout: options.handshakeTimeoutMs,
+      ALPNCallback: ({ protocols }) => options.chooseProtocol(protocols),
+    });
+    this.#server.on("secureConnection", (socket) => this.#onSecure(socket));
+    this.#server.on("tlsClientError", (error, socket) => this.#reject(error, socket));
+  }
+
+  /** Begins a handshake. The files are read anew first, as etcd does for every connection. */
+  take(socket: Socket): void {
+    const { tls } = this.#options;
+    if (tls.refresh()) this.#server.setSecureContext(tls.options);
+    // node:tls has no other way in for a socket from elsewhere; STARTTLS servers all do this.
+    this.#server.emit("connection", socket);
+  }
+
+  #onSecure(socket: TLSSocket): void {
+    socket.on("error", () => socket.destroy());
+    const verdict = this.#options.tls.admit(socket);
+    if (!(verdict instanceof Promise)) return this.#judge(socket, verdict);
+    const since = setTimeout(() => socket.destroy(), this.#options.handshakeTimeoutMs);
+    void verdict.then((error) => {
+      clearTimeout(since);
+      if (!socket.destroyed) this.#judge(socket, error);
+    });
+  }
+
+  #judge(socket: TLSSocket, error: Error | undefined): void {
+    if (error === undefined) return this.#options.onSecure(socket);
+    this.#options.onRejected(rejectionOf(socket, error));
+    socket.destroy();
+  }
+
+  #reject(error: Error, socket: TLSSocket): void {
+    this.#options.onRejected(rejectionOf(socket, handshakeError(error, socket)));
+    socket.destroy();
+  }
+}
+
+function rejectionOf(socket: TLSSocket, error: Error): Rejection {
+  const certificate = socket.getPeerX509Certificate?.();
+  const names = certificate === undefined ? undefined : namesOf(certificate);
+  return {
+    error,
+    remoteAddress: remoteAddressOf(socket),
+    serverName: typeof socket.servername === "string" ? socket.servername : "",
+    names: names && { ipAddresses: [...names.ipAddresses], dnsNames: [...names.dnsNames] },
+    isEof: error.message === "EOF",
+  };
+}
+
+/** As Go prints it: `host:port`, or "@" of a unix socket. */
+export function remoteAddressOf(socket: Socket): string {
+  const { remoteAddress, remotePort } = socket;
+  if (remoteAddress === undefined) return "@";
+  return isIP(remoteAddress) === 6
+    ? `[${remoteAddress}]:${remotePort}`
+    : `${remoteAddress}:${remotePort}`;
+}
