@@ -53,6 +53,8 @@ export interface RecordBucket {
   remove(main: number, sub: number, tombstone: boolean): void;
   /** A reader of its own; as many as one likes, each with its own scratch. */
   cursor(): RecordCursor;
+  /** One that copies nothing: what it points at is good only until the next read of any kind. */
+  borrowingCursor(): RecordCursor;
 }
 
 /**

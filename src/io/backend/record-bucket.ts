@@ -41,7 +41,11 @@ export class FileRecords implements RecordBucket {
   }
 
   cursor(): RecordCursor {
-    return new FileRecordCursor(this.#buffer);
+    return new FileRecordCursor(this.#buffer, false);
+  }
+
+  borrowingCursor(): RecordCursor {
+    return new FileRecordCursor(this.#buffer, true);
   }
 
   #keyOf(main: number, sub: number, tombstone: boolean): Buffer {
@@ -59,6 +63,7 @@ const noRecord = Buffer.alloc(0);
  */
 class FileRecordCursor implements RecordCursor {
   readonly #cursor: BufferCursor;
+  readonly #borrows: boolean;
   readonly #key = Buffer.alloc(revisionKeyLength);
   #scratch = noRecord;
   buffer: Uint8Array = noRecord;
@@ -68,8 +73,9 @@ class FileRecordCursor implements RecordCursor {
   sub = 0;
   tombstone = false;
 
-  constructor(buffer: ReadBuffer) {
+  constructor(buffer: ReadBuffer, borrows: boolean) {
     this.#cursor = new BufferCursor(buffer, "key");
+    this.#borrows = borrows;
   }
 
   seek(main: number, sub: number): boolean {
@@ -101,10 +107,10 @@ class FileRecordCursor implements RecordCursor {
     const cursor = this.#cursor;
     while (!isRevision(cursor)) if (!cursor.next()) return false;
     const { bytes, keyStart, valueStart, valueEnd } = cursor;
-    this.main = bytes.readUInt32BE(keyStart) * 0x1_0000_0000 + bytes.readUInt32BE(keyStart + 4);
-    this.sub = bytes.readUInt32BE(keyStart + 9) * 0x1_0000_0000 + bytes.readUInt32BE(keyStart + 13);
+    this.main = uint64At(bytes, keyStart);
+    this.sub = uint64At(bytes, keyStart + 9);
     this.tombstone = valueStart - keyStart === tombstoneKeyLength;
-    if (cursor.isShared) {
+    if (cursor.isShared && !this.#borrows) {
       this.#copy(bytes, valueStart, valueEnd);
     } else {
       this.buffer = bytes;
@@ -124,6 +130,14 @@ class FileRecordCursor implements RecordCursor {
     this.start = 0;
     this.end = length;
   }
+}
+
+/** Big-endian; `isRevision` has seen that it is a safe integer. */
+function uint64At(bytes: Uint8Array, at: number): number {
+  const high = (bytes[at]! << 24) | (bytes[at + 1]! << 16) | (bytes[at + 2]! << 8) | bytes[at + 3]!;
+  const low =
+    (bytes[at + 4]! << 24) | (bytes[at + 5]! << 16) | (bytes[at + 6]! << 8) | bytes[at + 7]!;
+  return (high >>> 0) * 0x1_0000_0000 + (low >>> 0);
 }
 
 /** Whether the key has the form of a revision (storage/mvcc/revision.go); a file may hold anything. */

@@ -2,9 +2,11 @@
 // large payloads join as they are, between two pieces of a chunk. A chunk is held only while a
 // connection has something to say.
 
-/** Room for the largest answer that goes out in one piece, and a good size for a write. */
-export const chunkBytes = 32 * 1024;
-const pooledChunksMax = 64;
+import { frameHeaderBytes, framePayloadBytesMax } from "./frame.ts";
+
+/** Two of the largest frames: the largest answer goes out in one piece, and it is a good size for a write. */
+export const chunkBytes = 2 * (framePayloadBytesMax + frameHeaderBytes);
+const pooledChunksMax = 128;
 const pool: Buffer[] = [];
 
 // Below this a copy into the chunk is cheaper than a segment of its own.
@@ -34,7 +36,7 @@ export class OutputBuffer {
   reserve(bytes: number): void {
     if (this.at + bytes <= this.chunk.length) return;
     this.#cut();
-    this.chunk = pool.pop() ?? Buffer.allocUnsafeSlow(chunkBytes);
+    this.chunk = takeChunk();
     this.#chunks.push(this.chunk);
     this.at = 0;
     this.#from = 0;
@@ -51,6 +53,11 @@ export class OutputBuffer {
     this.#cut();
     this.#segments.push(view);
     this.#closedBytes += view.length;
+  }
+
+  /** The chunk is free again once all that was appended so far is written. */
+  adopt(chunk: Buffer): void {
+    this.#chunks.push(chunk);
   }
 
   take(): Outgoing {
@@ -74,6 +81,8 @@ export class OutputBuffer {
 }
 
 const emptyChunk = Buffer.alloc(0);
+
+export const takeChunk = (): Buffer => pool.pop() ?? Buffer.allocUnsafeSlow(chunkBytes);
 
 /** Gives back chunks whose bytes the kernel has. */
 export function recycleChunks(chunks: readonly Buffer[]): void {

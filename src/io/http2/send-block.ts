@@ -7,12 +7,18 @@ import {
   frameType,
   writeFrameHeader,
 } from "./frame.ts";
-import type { OutputBuffer } from "./output-buffer.ts";
+import { type OutputBuffer, takeChunk } from "./output-buffer.ts";
+
+/** Frames of up to two to a chunk; what is shorter than one frame has memory of its own. */
+const framesPerChunk = 2;
 
 export class SendBlock {
-  readonly #bytes: Uint8Array;
+  readonly #chunks: Buffer[] = [];
   readonly #streamId: number;
   readonly #endsStream: boolean;
+  /** Bytes of the last chunk that are frames. */
+  readonly #lastEnd: number;
+  #index = 0;
   #at = 0;
   // What is left of a frame whose header went out for a part of it; 0 at a frame's start.
   #frameLeft = 0;
@@ -24,10 +30,15 @@ export class SendBlock {
   constructor(streamId: number, prefix: Uint8Array, payload: Uint8Array, endsStream: boolean) {
     const total = prefix.length + payload.length;
     const frames = Math.max(1, Math.ceil(total / framePayloadBytesMax));
-    const bytes = Buffer.allocUnsafeSlow(total + frames * frameHeaderBytes);
+    let bytes: Buffer | undefined;
     let at = 0;
     let taken = 0;
     for (let frame = 0; frame < frames; frame++) {
+      if (bytes === undefined || frame % framesPerChunk === 0) {
+        bytes = frames > 1 ? takeChunk() : Buffer.allocUnsafeSlow(frameHeaderBytes + total);
+        this.#chunks.push(bytes);
+        at = 0;
+      }
       const length = Math.min(framePayloadBytesMax, total - frame * framePayloadBytesMax);
       const flags = endsStream && frame === frames - 1 ? frameFlag.endStream : 0;
       at = writeFrameHeader(bytes, at, length, frameType.data, flags, streamId);
@@ -37,49 +48,59 @@ export class SendBlock {
       taken += length - head;
       at += length;
     }
-    this.#bytes = bytes;
+    this.#lastEnd = at;
     this.#streamId = streamId;
     this.#endsStream = endsStream;
     this.left = total;
   }
 
   get done(): boolean {
-    return this.#at === this.#bytes.length;
+    return this.#index === this.#chunks.length;
   }
 
   /** Writes frames with up to `allowed` payload bytes; returns how many DATA frames those were. */
   writeTo(output: OutputBuffer, allowed: number): number {
-    const bytes = this.#bytes;
-    let runStart = this.#at;
     let frames = 0;
     let budget = Math.min(allowed, this.left);
     this.left -= budget;
     do {
       frames++;
+      const bytes = this.#chunks[this.#index]!;
+      const from = this.#at;
       if (this.#frameLeft === 0) {
-        const at = this.#at;
-        const length = (bytes[at]! << 16) | (bytes[at + 1]! << 8) | bytes[at + 2]!;
+        const length = (bytes[from]! << 16) | (bytes[from + 1]! << 8) | bytes[from + 2]!;
         if (length <= budget) {
-          this.#at += frameHeaderBytes + length;
+          this.#pass(output, frameHeaderBytes + length, from);
           budget -= length;
           continue;
         }
-        if (this.#at > runStart) output.append(bytes.subarray(runStart, this.#at));
         this.#at += frameHeaderBytes;
         this.#frameLeft = length;
       }
       const part = Math.min(budget, this.#frameLeft);
-      runStart = this.#writePart(output, part);
+      this.#writePart(output, part);
       budget -= part;
     } while (budget > 0);
-    if (this.#at > runStart) output.append(bytes.subarray(runStart, this.#at));
     return frames;
   }
 
-  /** A frame of its own for part of a planned one. Returns where the unwritten bytes begin. */
-  #writePart(output: OutputBuffer, length: number): number {
-    const end = this.#at + length;
-    const isLast = this.#endsStream && end === this.#bytes.length;
+  /** Appends bytes of the chunk from `from` on, and goes to the next one at its end. */
+  #pass(output: OutputBuffer, length: number, from: number): void {
+    const { length: count } = this.#chunks;
+    const bytes = this.#chunks[this.#index]!;
+    this.#at = from + length;
+    output.append(bytes.subarray(from, this.#at));
+    const isLast = this.#index === count - 1;
+    if (this.#at < (isLast ? this.#lastEnd : bytes.length)) return;
+    if (count > 1) output.adopt(bytes);
+    this.#index++;
+    this.#at = 0;
+  }
+
+  /** A frame of its own for part of a planned one. */
+  #writePart(output: OutputBuffer, length: number): void {
+    const isLastChunk = this.#index === this.#chunks.length - 1;
+    const isLast = this.#endsStream && isLastChunk && this.#at + length === this.#lastEnd;
     output.reserve(frameHeaderBytes);
     output.at = writeFrameHeader(
       output.chunk,
@@ -89,9 +110,7 @@ export class SendBlock {
       isLast ? frameFlag.endStream : 0,
       this.#streamId,
     );
-    output.append(this.#bytes.subarray(this.#at, end));
     this.#frameLeft -= length;
-    this.#at = end;
-    return end;
+    this.#pass(output, length, this.#at);
   }
 }

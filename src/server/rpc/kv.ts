@@ -73,7 +73,10 @@ const range =
     const { server } = context;
     const request = borrowed.serializable ? borrowed : ownRange(borrowed);
     whenReadable(context, call, request.serializable, () => {
-      call.reply(encodeResponse(readRange(server.store, request), server.header));
+      const response = readRange(server.store, request);
+      call.reply(encodeResponse(response, server.header));
+      // What was replied has been copied into frames.
+      response.body?.release();
     });
   };
 

@@ -70,6 +70,10 @@ export class RecordSlabs implements RecordBucket {
     return new SlabCursor(this);
   }
 
+  borrowingCursor(): RecordCursor {
+    return new SlabCursor(this);
+  }
+
   /** The last slab that begins at or before (main, sub); -1 when there is none. */
   slabFor(main: number, sub: number): number {
     const firsts = this.#firsts;

@@ -7,6 +7,7 @@ import { type RangeEnd, rangeEndOf } from "../key.ts";
 import { KeyValueView } from "../record/key-value.ts";
 import type { Store } from "../store.ts";
 import { KeyState } from "../tree/index.ts";
+import { gatherKeysMax, gatherKeysMin, RecordGather } from "./record-gather.ts";
 import { type RangeItem, rangeItem, sortItems } from "./sorted-range.ts";
 
 const kvsTag = 0x12;
@@ -46,9 +47,11 @@ export class RangeWriter {
   readonly #store: Store;
   readonly #state = new KeyState();
   readonly #view = new KeyValueView();
+  readonly #gathered: RecordGather;
 
   constructor(store: Store) {
     this.#store = store;
+    this.#gathered = new RecordGather(store.backend.records, kvsTag);
   }
 
   /**
@@ -119,7 +122,11 @@ export class RangeWriter {
     const current = at >= readRevision;
     const limit = request.limit > 0 ? request.limit : Infinity;
     const filtered = hasRevisionFilters(request);
-    const started = writer.at;
+    const gathered = this.#gathered;
+    // The count is not known to a stream, which always has a limit.
+    const expected = outcome.count === 0 ? limit : Math.min(outcome.count, limit);
+    const gathers = !request.keysOnly && expected >= gatherKeysMin;
+    const started = writer.length;
     let last = 0;
     keyCursor.start(request.key, end);
     for (;;) {
@@ -130,15 +137,21 @@ export class RangeWriter {
         outcome.more = true;
         break;
       }
-      this.#writeKeyValue(request, state, writer);
       last = entry;
       outcome.written++;
-      // The first two keys' sizes are a fair guess at the others'.
-      if (outcome.written === 2) {
-        const bytes = ((writer.at - started) / 2) * Math.min(limit, outcome.count);
-        writer.ensure(Math.min(bytes * 1.05 + 64, expectedBytesMax));
+      if (!gathers || outcome.written <= guessKeys) {
+        this.#writeKeyValue(request, state, writer);
+        // The first keys' sizes are a fair guess at the others'.
+        if (outcome.written === guessKeys) {
+          const bytes = ((writer.length - started) / guessKeys) * expected;
+          writer.ensure(Math.min(bytes * 1.05 + 64, expectedBytesMax));
+        }
+        continue;
       }
+      gathered.add(state.main, state.sub);
+      if (gathered.count === gatherKeysMax) gathered.writeTo(writer);
     }
+    if (gathered.count > 0) gathered.writeTo(writer);
     if (last !== 0) outcome.lastKey = keys.key(last);
   }
 
@@ -233,6 +246,7 @@ export class RangeWriter {
   }
 }
 
+const guessKeys = 2;
 /** No more than this is set aside on a guess. */
 const expectedBytesMax = 1 << 26;
 

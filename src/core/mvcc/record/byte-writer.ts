@@ -14,7 +14,30 @@ const loopBytesMax = 24;
 let pool: Uint8Array = new Uint8Array(0);
 let poolUsed = 0;
 
-/** A buffer that grows as one message is written into it. Its memory is never used again. */
+// Buffers of large messages that were given back. Each new one would count as memory outside the
+// heap, and a full collection comes with every few dozen megabytes of that.
+const spareBytesMax = 4 << 20;
+const sparesMax = 3;
+const spares: Uint8Array[] = [];
+
+function largeBuffer(bytes: number): Uint8Array {
+  const at = spares.findIndex(({ length }) => length >= bytes);
+  return at < 0 ? new Uint8Array(bytes) : spares.splice(at, 1)[0]!;
+}
+
+function giveBack(buffer: Uint8Array): void {
+  const { length } = buffer;
+  if (length <= poolBytes || length > spareBytesMax) return;
+  // The smallest makes room: a larger one serves more.
+  if (spares.length === sparesMax) {
+    const least = spares.reduce((small, one) => (one.length < small.length ? one : small));
+    if (least.length >= length) return;
+    spares.splice(spares.indexOf(least), 1);
+  }
+  spares.push(buffer);
+}
+
+/** A buffer that grows as one message is written into it. Its memory is used again only by `release`. */
 export class ByteWriter {
   buffer: Uint8Array;
   /** The message is buffer[start, at). */
@@ -34,7 +57,7 @@ export class ByteWriter {
       poolUsed += bytes;
       this.buffer = pool;
     } else {
-      this.buffer = new Uint8Array(bytes);
+      this.buffer = largeBuffer(bytes);
     }
     this.start = origin + headroomBytes;
     this.at = this.start;
@@ -54,12 +77,21 @@ export class ByteWriter {
   #grow(bytes: number): void {
     const origin = this.start - headroomBytes;
     const used = this.at - origin;
-    const grown = new Uint8Array(Math.max(used + bytes, (this.#end - origin) * 2));
+    const grown = largeBuffer(Math.max(used + bytes, (this.#end - origin) * 2));
     grown.set(this.buffer.subarray(this.start, this.at), headroomBytes);
     this.buffer = grown;
     this.start = headroomBytes;
     this.at = used;
     this.#end = grown.length;
+  }
+
+  /** Gives the memory back: neither the writer nor what was taken from it may be used any more. */
+  release(): void {
+    giveBack(this.buffer);
+    this.buffer = pool;
+    this.start = pool.length;
+    this.at = pool.length;
+    this.#end = pool.length;
   }
 
   byte(value: number): void {
