@@ -45,7 +45,10 @@ function filled(seed: number, largest: number): { store: Store; keys: string[] }
     if (turn !== 600) continue;
     let isDone = false;
     backend.commit(() => (isDone = true));
-    while (!isDone) (backend.maybeCommit(turn), disk.settle());
+    while (!isDone) {
+      backend.maybeCommit(turn);
+      disk.settle();
+    }
   }
   return { store, keys: [...keys].sort() };
 }
