@@ -15,6 +15,7 @@ const { values } = parseArgs({
     mutant: { type: "string" },
     hunt: { type: "string" },
     "crash-suite": { type: "boolean", default: false },
+    scale: { type: "string", default: "1" },
     trace: { type: "boolean", default: false },
     shrink: { type: "boolean", default: false },
     brief: { type: "boolean", default: false },
@@ -43,7 +44,7 @@ async function run(): Promise<boolean> {
   if (values["crash-suite"]) {
     const { runCrashSuite } = await import("./crash-suite.ts");
     try {
-      print(`${runCrashSuite()} states hold`);
+      print(`${runCrashSuite(Number(values.scale))} states hold`);
       return false;
     } catch (error) {
       print(`VIOLATION crash suite: ${String(error)}`);

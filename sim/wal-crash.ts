@@ -78,6 +78,7 @@ export function enumerateWalCrashes(scope: CrashScope): number {
 function optionsOn(scope: CrashScope, host: DiskHost): WalOptions {
   return {
     disk: host.disk,
+    keepsMark: true,
     clock: host.clock,
     directory,
     segmentBytes: scope.segmentBytes,

@@ -6,6 +6,7 @@ import { RecordEncoder } from "./record-encoder.ts";
 import { segmentBytesDefault } from "./record.ts";
 import type { SegmentName } from "./segment-name.ts";
 import { SpareSegment } from "./spare-segment.ts";
+import { removeSyncedMark, SyncedMark } from "./synced-mark.ts";
 import { SyncPolicy } from "./sync-policy.ts";
 import { WalError } from "./wal-error.ts";
 import type { WalOptions } from "./wal-options.ts";
@@ -45,6 +46,7 @@ export class LogWriter {
   #mustSync = false;
   #busy = false;
   #zeroAhead: ZeroAhead | undefined;
+  readonly #mark: SyncedMark | undefined;
   #failure: WalError | undefined;
   #closing: Synced | undefined;
 
@@ -59,6 +61,9 @@ export class LogWriter {
     this.encoder = new RecordEncoder(tail.crc);
     this.#spare.prepare();
     this.#startZeroAhead();
+    const { disk, directory } = options;
+    if (options.unsafeNoFsync === true) removeSyncedMark(disk, directory);
+    else if (options.keepsMark === true) this.#mark = SyncedMark.open(disk, directory);
   }
 
   get failure(): WalError | undefined {
@@ -233,6 +238,7 @@ export class LogWriter {
 
   #settled(waiting: Synced[], sealed: SealedBatch | undefined): void {
     this.#busy = false;
+    const syncedTo = this.#offset;
     if (sealed !== undefined) {
       try {
         this.#openNext(sealed.next);
@@ -246,9 +252,16 @@ export class LogWriter {
     // Deferred answers are heard only after the next sync has started: a listener may take its time.
     this.answer(waiting, undefined);
     this.flush();
+    if (sealed === undefined) this.#markSynced(syncedTo);
     if (this.#busy) return;
     if (this.#closing !== undefined) this.#letGo();
     else this.#zeroAhead?.advance();
+  }
+
+  #markSynced(offset: number): void {
+    const { path } = this.#file;
+    const segment = path.slice(path.lastIndexOf("/") + 1);
+    this.#mark?.advance({ segment, offset }, this.#options.clock.nowMs(), this.#busy);
   }
 
   #openNext(next: SegmentName): void {
@@ -295,6 +308,7 @@ export class LogWriter {
     this.#closing = undefined;
     if (done === undefined) return;
     this.#zeroAhead?.stop();
+    this.#mark?.close();
     this.#file.close();
     let error: Error | undefined = this.#failure;
     try {

@@ -7,6 +7,7 @@ import { type Disk, type DiskFile, isDiskError, type Log, silentLog } from "../h
 import { RecordType } from "./record.ts";
 import { RecordDecoder } from "./record-decoder.ts";
 import { listSegments, type SegmentName, segmentsFrom } from "./segment-name.ts";
+import { readSyncedMark } from "./synced-mark.ts";
 import { isWalError, WalError, walErrors } from "./wal-error.ts";
 
 /** The snapshot a reader starts from; (0, 0) for the whole log. */
@@ -126,7 +127,7 @@ function reading<Result>(
     for (const { name } of segments) {
       files.push(disk.open(`${directory}/${name}`, { readOnly: true }));
     }
-    return read(new RecordDecoder(files));
+    return read(new RecordDecoder(files, readSyncedMark(disk, directory)));
   } finally {
     for (const file of files) file.close();
   }

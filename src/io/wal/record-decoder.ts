@@ -3,12 +3,17 @@ import { crc32c } from "../../base/index.ts";
 import type { DiskFile } from "../host/index.ts";
 import { frameHeaderBytes, RecordType, sectorBytes } from "./record.ts";
 import { SegmentReader } from "./segment-reader.ts";
+import { isBefore, type SyncedPlace } from "./synced-mark.ts";
 import { WireCursor } from "./varint.ts";
 import { WalError, walErrors } from "./wal-error.ts";
+
+/** A record that ends in as many zero bytes, where nothing follows, was not written whole. */
+const zerosMin = 9;
 
 /** After `next()` said true, the fields describe the record; they change with the next call. */
 export class RecordDecoder {
   readonly #readers: SegmentReader[];
+  readonly #mark: SyncedPlace | undefined;
   readonly #cursor = new WireCursor();
   #at = 0;
   #crc = 0;
@@ -22,8 +27,9 @@ export class RecordDecoder {
   start = 0;
   end = 0;
 
-  constructor(files: readonly DiskFile[]) {
+  constructor(files: readonly DiskFile[], mark?: SyncedPlace) {
     this.#readers = files.map((file) => new SegmentReader(file));
+    this.#mark = mark;
   }
 
   /** Where, in the file now read, the last good record ends. */
@@ -43,7 +49,8 @@ export class RecordDecoder {
 
   /**
    * False at the clean end of the last file. Throws WalError `unexpectedEof` for what a crash may
-   * leave behind, and `crcMismatch` or `malformed` for what it may not.
+   * leave behind, `crcMismatch` or `malformed` for what it may not, and `lost` where that lies below
+   * the mark.
    */
   next(): boolean {
     for (;;) {
@@ -53,6 +60,8 @@ export class RecordDecoder {
       if (word !== 0 && word !== frameHeaderBytes) throw this.#cutShort(reader, "a length");
       if (word === 0 || isZero(reader.bytes, this.#offset - reader.start, word)) {
         // The end of this file, or the room allocated ahead.
+        const isLast = this.#at === this.#readers.length - 1;
+        if (isLast && this.#isBelowMark(reader)) throw this.#lost(reader, "the log ends");
         this.#at++;
         if (this.#at === this.#readers.length) return false;
         this.#offset = 0;
@@ -85,7 +94,7 @@ export class RecordDecoder {
     const parsed = this.#parse(reader.bytes, start, start + recordBytes);
     const sum = this.type === RecordType.crc ? this.#crc : this.#sum();
     if (!parsed || (this.type !== RecordType.crc && sum !== this.recordCrc)) {
-      throw this.#damaged(reader, { parsed, sum, start, length: recordBytes + padding });
+      throw this.#damaged(reader, { parsed, sum, length: recordBytes + padding });
     }
     this.#crc = sum;
     this.#offset += whole;
@@ -118,11 +127,12 @@ export class RecordDecoder {
 
   #damaged(
     reader: SegmentReader,
-    frame: { parsed: boolean; sum: number; start: number; length: number },
+    frame: { parsed: boolean; sum: number; length: number },
   ): WalError {
     const isLast = this.#at === this.#readers.length - 1;
     const place = `in file '${nameOf(reader.file.path)}' at position: ${this.#offset}`;
-    if (isLast && this.#isTorn(reader.bytes, frame.start, frame.length)) {
+    if (this.#isBelowMark(reader)) return this.#lost(reader, "a record is damaged");
+    if (isLast && this.#isTorn(reader, frame.length)) {
       return new WalError("unexpectedEof", `unexpected EOF: ${place}`);
     }
     if (!frame.parsed) return new WalError("malformed", `wal: record is not valid: ${place}`);
@@ -132,8 +142,31 @@ export class RecordDecoder {
     return new WalError("crcMismatch", `walpb: crc mismatch: ${sums}: ${place}`);
   }
 
-  /** A sector of zeros inside a record was never written: the crash came in between. */
-  #isTorn(bytes: Uint8Array, start: number, length: number): boolean {
+  #isBelowMark(reader: SegmentReader): boolean {
+    const mark = this.#mark;
+    return mark !== undefined && isBefore(nameOf(reader.file.path), this.#offset, mark);
+  }
+
+  #lost(reader: SegmentReader, what: string): WalError {
+    const { segment, offset } = this.#mark!;
+    return new WalError(
+      "lost",
+      `wal: ${what} in file '${reader.file.path}' at offset ${this.#offset}, though all up to ` +
+        `${segment}:${offset} was synced: the disk lost what was acknowledged. Restore this member ` +
+        "from a snapshot, or remove it from its cluster and add it anew; to go on with what is left, " +
+        "remove *.mark.tmp beside the file",
+    );
+  }
+
+  /**
+   * A sector of zeros inside a record was never written: the crash came in between. So did it where
+   * zeros begin inside a sector, with nothing behind the record: a write the disk refused midway.
+   * etcd refuses that log; the mark says here that nobody was told of the record.
+   */
+  #isTorn(reader: SegmentReader, length: number): boolean {
+    if (this.#endsInZeros(reader, length)) return true;
+    const { bytes } = reader;
+    const start = this.#offset - reader.start + frameHeaderBytes;
     let position = this.#offset + frameHeaderBytes;
     let at = start;
     const end = start + length;
@@ -146,7 +179,17 @@ export class RecordDecoder {
     return false;
   }
 
+  #endsInZeros(reader: SegmentReader, length: number): boolean {
+    if (this.#mark?.segment !== nameOf(reader.file.path)) return false;
+    const behind = this.#offset + frameHeaderBytes + length;
+    const there = reader.need(this.#offset, frameHeaderBytes + length + frameHeaderBytes);
+    const end = this.#offset - reader.start + there;
+    const cut = Math.max(0, behind - zerosMin - reader.start);
+    return isZero(reader.bytes, cut, end);
+  }
+
   #cutShort(reader: SegmentReader, what: string): WalError {
+    if (this.#isBelowMark(reader)) return this.#lost(reader, what);
     const name = nameOf(reader.file.path);
     const where = `when reading "${name}", offset(${this.#offset}), fileSize(${reader.size})`;
     return new WalError("unexpectedEof", `unexpected EOF: [wal] ${what} ${where}`);

@@ -5,6 +5,7 @@ import type { WalPlace } from "./read.ts";
 import { RecordType } from "./record.ts";
 import { RecordDecoder } from "./record-decoder.ts";
 import { listSegments } from "./segment-name.ts";
+import { readSyncedMark, type SyncedPlace } from "./synced-mark.ts";
 import { isWalError } from "./wal-error.ts";
 
 /**
@@ -22,7 +23,7 @@ export function repairWal(place: WalPlace): boolean {
     path = `${directory}/${listSegments(disk, directory, log).at(-1)!.name}`;
     log.info("repairing", { path });
     file = disk.open(path);
-    const goodBytes = endOfGoodRecords(file);
+    const goodBytes = endOfGoodRecords(file, readSyncedMark(disk, directory));
     if (goodBytes === undefined) {
       log.info("repaired", { path, error: "EOF" });
       return true;
@@ -42,8 +43,8 @@ export function repairWal(place: WalPlace): boolean {
 }
 
 /** Undefined when the file ends cleanly. */
-function endOfGoodRecords(file: DiskFile): number | undefined {
-  const decoder = new RecordDecoder([file]);
+function endOfGoodRecords(file: DiskFile, mark: SyncedPlace | undefined): number | undefined {
+  const decoder = new RecordDecoder([file], mark);
   try {
     while (decoder.next()) if (decoder.type === RecordType.crc) decoder.acceptCrc();
     return undefined;

@@ -8,6 +8,8 @@ export type WalErrorCode =
   /** The file ends inside a record, or its last record was torn: `repairWal` may help. */
   | "unexpectedEof"
   | "crcMismatch"
+  /** What was synced once is damaged or gone: nothing is cut off, nobody is served. */
+  | "lost"
   | "metadataConflict"
   | "snapshotMismatch"
   | "snapshotNotFound"

@@ -9,8 +9,12 @@ import { RecordEncoder } from "./record-encoder.ts";
 import { repairWal } from "./repair.ts";
 import { listSegments, segmentName, segmentsFrom, walExists } from "./segment-name.ts";
 import { Wal } from "./wal.ts";
+import { readSyncedMark, type SyncedPlace } from "./synced-mark.ts";
 import { isWalError, walErrors } from "./wal-error.ts";
 import type { WalOptions } from "./wal-options.ts";
+
+/** A longer end is not read again at a start. */
+const rewrittenBytesMax = 16 * 1024 * 1024;
 
 /**
  * Makes a log whose segments begin with `metadata`. It is complete or not there at all: it is made
@@ -101,9 +105,11 @@ export function openWal(options: WalOptions, start: WalStart): { wal: Wal; conte
   let tail: DiskFile | undefined;
   try {
     for (const { name } of segments) files.push(disk.open(`${directory}/${name}`));
-    const decoder = new RecordDecoder(files);
+    const mark = readSyncedMark(disk, directory);
+    const decoder = new RecordDecoder(files, mark);
     const content = readRecords(decoder, start, false);
     tail = files.pop()!;
+    rewriteTail(tail, mark, decoder.lastOffset);
     clearBehind(tail, decoder.lastOffset, options.segmentBytes ?? segmentBytesDefault);
     if (!options.unsafeNoFsync) tail.syncNow();
     const wal = new Wal(options, {
@@ -124,6 +130,18 @@ export function openWal(options: WalOptions, start: WalStart): { wal: Wal; conte
   } finally {
     for (const file of files) file.close();
   }
+}
+
+/**
+ * Writes what no sync is known to have covered once more. After a failed sync a kernel shows from
+ * memory what the disk never took; now it is dirty again, and the sync that follows tells.
+ */
+function rewriteTail(file: DiskFile, mark: SyncedPlace | undefined, end: number): void {
+  if (mark === undefined || !file.path.endsWith(mark.segment)) return;
+  const bytes = new Uint8Array(Math.max(0, end - mark.offset));
+  if (bytes.length === 0 || bytes.length > rewrittenBytesMax) return;
+  const read = file.readInto(bytes, 0, bytes.length, mark.offset);
+  file.write(bytes.subarray(0, read), mark.offset);
 }
 
 /**

@@ -23,6 +23,8 @@ export interface WalOptions {
   readonly zeroAheadBytes?: number;
   /** `--unsafe-no-fsync`: nothing is ever synced. */
   readonly unsafeNoFsync?: boolean;
+  /** Keeps a mark beside the log of how far it was synced, so that damage is told from a torn end. */
+  readonly keepsMark?: boolean;
   /**
    * Where syncs run. `background`: on another thread; `done` comes after `save` returned.
    * `inline`: on the calling thread; everything is done when `save` returns (tools, enumeration).

@@ -63,6 +63,7 @@ export function bootstrap(options: BootstrapOptions): Booted {
     failpoint: options.failpoint,
     unsafeNoFsync: options.unsafeNoFsync,
     syncing: options.syncing,
+    keepsMark: true,
     ...options.walSizes,
   };
   return walExists(options.disk, options.walDirectory)
