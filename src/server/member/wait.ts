@@ -11,7 +11,7 @@ export interface Waiting<Outcome> {
 /**
  * Open requests, oldest first; all wait equally long at most. An entry that was proposed here brings
  * its caller with it, so that nothing is looked up; one that went to the leader and came back by the
- * log is found by its id, near the front, since entries are applied about in the order proposed.
+ * log is searched for by its id.
  */
 export class Wait<Outcome> {
   #queue: Waiting<Outcome>[] = [];
@@ -39,12 +39,18 @@ export class Wait<Outcome> {
     settle(outcome);
   }
 
-  /** Tells the caller of this id, if one still waits. */
+  /** Tells the caller of this id, if one still waits. Ids ascend, as they were given out. */
   settleSuffix(suffix: number, outcome: Outcome): void {
-    for (let at = this.#head; at < this.#queue.length; at++) {
-      const waiting = this.#queue[at]!;
-      if (waiting.suffix === suffix) return this.settle(waiting, outcome);
+    const queue = this.#queue;
+    let low = this.#head;
+    let high = queue.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (queue[middle]!.suffix < suffix) low = middle + 1;
+      else high = middle;
     }
+    const waiting = queue[low];
+    if (waiting?.suffix === suffix) this.settle(waiting, outcome);
   }
 
   /** Tells every caller that has waited since `limitMs` or longer. O(those). */
