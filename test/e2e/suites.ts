@@ -26,6 +26,7 @@ import { peer, peersFolder, projectRoot } from "../peers/peers.ts";
 import { executable, type Kind } from "./server-process.ts";
 
 const moduleFolder = join(projectRoot, "test/peers/suites");
+const lastReleaseFolder = join(projectRoot, "test/peers/lastrelease");
 /** Its requirements include the root module, which has the example configuration file. */
 const benchmarkFolder = join(projectRoot, "test/peers/benchmark");
 const testsModule = "go.etcd.io/etcd/tests/v3";
@@ -63,21 +64,36 @@ function goModule(folder: string, name: string): string {
   return JSON.parse(go(["mod", "download", "-json", name], folder)).Dir;
 }
 
-/** Compiles the package unless that was done already; returns the test program and its sources. */
+/** Where a program made from this Go module is kept: under another name when the module changes. */
+function built(folder: string, name: string, make: (program: string) => void): string {
+  const hash = createHash("sha256");
+  for (const file of ["go.mod", "go.sum"]) hash.update(readFileSync(join(folder, file)));
+  const kept = join(peersFolder(), "suites");
+  mkdirSync(kept, { recursive: true });
+  const program = join(kept, `${name}-${hash.digest("hex").slice(0, 12)}.test`);
+  if (!existsSync(program)) {
+    console.error(`compiling ${name} of etcd (a minute the first time)`);
+    make(program);
+  }
+  return program;
+}
+
+const buildFlags = ["-trimpath", "-ldflags=-s -w", "-buildvcs=false"];
+
+/** The package's test program and its sources. */
 function compile(name: string): { program: string; sources: string } {
   const sources = goModule(moduleFolder, testsModule);
-  const hash = createHash("sha256");
-  for (const file of ["go.mod", "go.sum"]) hash.update(readFileSync(join(moduleFolder, file)));
-  const folder = join(peersFolder(), "suites");
-  mkdirSync(folder, { recursive: true });
-  const program = join(folder, `${name}-${hash.digest("hex").slice(0, 12)}.test`);
-  if (!existsSync(program)) {
-    console.error(`compiling ${testsModule}/${name} (a minute the first time)`);
-    const flags = ["-tags=e2e", "-trimpath", "-ldflags=-s -w", "-buildvcs=false"];
-    go(["test", "-c", ...flags, "-o", program, `${testsModule}/${name}`]);
-  }
+  const program = built(moduleFolder, name, (output) => {
+    go(["test", "-c", "-tags=e2e", ...buildFlags, "-o", output, `${testsModule}/${name}`]);
+  });
   return { program, sources };
 }
+
+/** Real etcd of the minor release before: for clusters of mixed versions, upgrades and downgrades. */
+const lastRelease = (): string =>
+  built(lastReleaseFolder, "last-release", (output) => {
+    go(["build", ...buildFlags, "-o", output, "go.etcd.io/etcd/server/v3"], lastReleaseFolder);
+  });
 
 /** A folder as the tests expect it: they are started in their package, beside their fixtures. */
 function stage(name: string, sources: string, target: Kind): { home: string; bin: string } {
@@ -110,16 +126,15 @@ function expression(): string {
 /** Runs one test and returns its verdict; what it says goes into the log. */
 async function runOne(
   test: string,
-  suite: { program: string; home: string; bin: string; log: WriteStream },
+  suite: { program: string; home: string; bin: string; last: string; log: WriteStream },
 ): Promise<{ verdict: Verdict; parts: string[]; seconds: number }> {
-  const last = process.env["QUORATE_LAST_RELEASE"];
   const args = [
     suite.program,
     "-test.v",
     `-test.run=^${test}$`,
     `-test.timeout=${options.minutes}m`,
     `-bin-dir=${suite.bin}`,
-    ...(last === undefined ? [] : [`-bin-last-release=${last}`]),
+    `-bin-last-release=${suite.last}`,
   ];
   const folder = join(suite.home, options.package);
   const since = performance.now();
@@ -134,7 +149,7 @@ async function runOne(
     suite.log.write(`${line}\n`);
     const [, found, name] = verdictLine.exec(line) ?? [];
     if (name === test) verdict = found as Verdict;
-    else if (found !== undefined) parts.push(`${found.toLowerCase()} ${name}`);
+    else if (found === "FAIL") parts.push(`fail ${name}`);
   }
   for (const left of globSync("*.etcd", { cwd: folder })) {
     rmSync(join(folder, left), { recursive: true });
@@ -149,6 +164,7 @@ async function main(): Promise<number> {
   }
   const target: Kind = options.target === "etcd" ? "etcd" : "quorate";
   const { program, sources } = compile(options.package);
+  const last = lastRelease();
   const { home, bin } = stage(options.package, sources, target);
   const logFile = options.log ?? join(tmpdir(), "quorate-suites.log");
   const log = createWriteStream(logFile);
@@ -156,10 +172,10 @@ async function main(): Promise<number> {
   const tests = list.stdout.split("\n").filter((line) => line.startsWith("Test"));
   const verdicts = new Map<string, Verdict>();
   for (const test of tests) {
-    const { verdict, parts, seconds } = await runOne(test, { program, home, bin, log });
+    const { verdict, parts, seconds } = await runOne(test, { program, home, bin, last, log });
     verdicts.set(test, verdict);
     console.log(`${verdict.toLowerCase()}  ${test} ${seconds.toFixed(1)} s`);
-    if (verdict === "FAIL") for (const part of parts) console.log(`        ${part}`);
+    for (const part of parts) console.log(`        ${part}`);
   }
   log.end();
   rmSync(join(home, ".."), { recursive: true, force: true });

@@ -12,6 +12,20 @@ export interface CallCounts {
   messageBytesSent: number;
 }
 
+/** Hears of unary calls that took long. */
+export interface SlowCalls {
+  /** From here on a call is slow. */
+  readonly thresholdMs: number;
+  report(call: ServerCall, stats: CallStats): void;
+}
+
+export interface CallStats {
+  readonly tookMs: number;
+  readonly requestBytes: number;
+  /** -1 for a call that ended with an error. */
+  readonly responseBytes: number;
+}
+
 /** Uncompresses at most `bytesMax` bytes, or says why it cannot. */
 export type Gunzip = (
   bytes: Uint8Array,
@@ -33,6 +47,8 @@ export interface CallHost {
   readonly counts: CallCounts;
   readonly gunzip: Gunzip | undefined;
   readonly intercept: ((call: ServerCall) => Status | undefined) | undefined;
+  readonly slowCalls: SlowCalls | undefined;
+  nowMs(): number;
   onFault(call: ServerCall, error: unknown): void;
   /** Whether the connection has so many answers waiting that its next request must wait too. */
   mustPark(call: GrpcCall): boolean;

@@ -3,7 +3,7 @@
 // It promises that a handler sees whole messages only, that nothing is called after a call's end, and
 // that what waits for a slow client is bounded or the handler is told. It never interprets messages,
 // never compresses answers, and knows no service.
-export type { CallCounts, Gunzip } from "./call-host.ts";
+export type { CallCounts, CallStats, Gunzip, SlowCalls } from "./call-host.ts";
 export { DeadlineWheel } from "./deadline-wheel.ts";
 export type { Metadata } from "./metadata.ts";
 export type { CancelReason, MethodHandler, Peer, RequestSink, ServerCall } from "./method.ts";

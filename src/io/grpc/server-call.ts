@@ -54,6 +54,8 @@ export class GrpcCall extends Http2Stream implements ServerCall, MessageSink, De
   #wantsDrain = false;
   /** A whole request that waits for its turn (see CallHost.mustPark). */
   #parkedBytes = 0;
+  /** Size of a unary request; -1 before it was whole. */
+  #requestBytes = -1;
 
   constructor(
     host: CallHost,
@@ -98,6 +100,7 @@ export class GrpcCall extends Http2Stream implements ServerCall, MessageSink, De
     if (this.ended) return;
     this.#finish();
     this.#countSent(message.length);
+    this.#tellIfSlow(message.length);
     const { replyHead } = this.#call;
     if (replyHead instanceof FieldList) {
       this.respond(replyHead, prefix, message, okTrailers);
@@ -120,6 +123,7 @@ export class GrpcCall extends Http2Stream implements ServerCall, MessageSink, De
   end(status: Status): void {
     if (this.ended) return;
     this.#finish();
+    this.#tellIfSlow(-1);
     if (this.headSent) {
       this.sendTrailers(trailersOf(status));
     } else if (status.code === Code.OK) {
@@ -254,6 +258,14 @@ export class GrpcCall extends Http2Stream implements ServerCall, MessageSink, De
     prefix[4] = length;
   }
 
+  #tellIfSlow(responseBytes: number): void {
+    const { slowCalls } = this.#host;
+    if (slowCalls === undefined || this.#requestBytes < 0) return;
+    const tookMs = this.#host.nowMs() - this.openedMs;
+    if (tookMs < slowCalls.thresholdMs) return;
+    slowCalls.report(this, { tookMs, requestBytes: this.#requestBytes, responseBytes });
+  }
+
   /** Nothing of the request matters from here on. */
   #finish(): void {
     this.#isSated = true;
@@ -291,6 +303,7 @@ export class GrpcCall extends Http2Stream implements ServerCall, MessageSink, De
   #takeUnary(message: Uint8Array): void {
     this.#isSated = true;
     this.awaitsBody = false;
+    this.#requestBytes = message.length;
     if (!this.#host.mustPark(this)) return this.dispatch(message);
     this.#parkedBytes = message.length;
     this.#host.park(this.shared, this, ownBytes(message));

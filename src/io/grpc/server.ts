@@ -7,7 +7,7 @@ import {
   Http2Server,
   type Http2Stats,
 } from "../http2/index.ts";
-import type { CallCounts, CallHost, ConnectionState, Gunzip } from "./call-host.ts";
+import type { CallCounts, CallHost, ConnectionState, Gunzip, SlowCalls } from "./call-host.ts";
 import { DeadlineWheel } from "./deadline-wheel.ts";
 import type { MethodHandler, Peer, ServerCall } from "./method.ts";
 import { GrpcCall } from "./server-call.ts";
@@ -27,6 +27,7 @@ export interface GrpcServerOptions {
   readonly gunzip?: Gunzip;
   /** Asked before the handler of every call (unary: when the request is whole). */
   readonly intercept?: (call: ServerCall) => Status | undefined;
+  readonly slowCalls?: SlowCalls;
   /** A handler threw something; the call has failed with Internal. */
   readonly onFault?: (call: ServerCall, error: unknown) => void;
   /** Answer bytes waiting for one client above which its next unary requests wait. */
@@ -99,6 +100,8 @@ export class GrpcServer {
       counts: this.#counts,
       gunzip: options.gunzip,
       intercept: options.intercept,
+      slowCalls: options.slowCalls,
+      nowMs: () => options.clock.nowMs(),
       onFault: options.onFault ?? (() => {}),
       mustPark: (call) =>
         call.connection.sender.queuedBytes > limit || call.shared.parked.length > 0,

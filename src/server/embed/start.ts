@@ -12,6 +12,7 @@ import { grpcOverheadBytes, services } from "../rpc/index.ts";
 import type { Config } from "./config.ts";
 import { listenForClients, listenForMetrics, listenForPeers } from "./listeners.ts";
 import { type OpenedBackend, openBackend } from "./open-backend.ts";
+import { requestStats } from "./request-stats.ts";
 import { logClientTls, prepareSecurity } from "./security.ts";
 import { logServing, logStarting } from "./start-log.ts";
 import { etcdMinorVersion, etcdVersion } from "./version.ts";
@@ -50,6 +51,7 @@ export async function startServer(
     clock: nodeClock,
     gunzip,
     intercept: (call) => refusal(call, server!),
+    slowCalls: requestStats(config.warningUnaryRequestMs, log, nodeClock),
     maxConcurrentStreams: config.maxConcurrentStreams,
     connection: {
       keepalive: {

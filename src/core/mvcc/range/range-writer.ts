@@ -55,22 +55,26 @@ export class RangeWriter {
   }
 
   /**
-   * Writes the fields `kvs`, `more` and `count` of the response, or only `kvs` when `total` is
-   * false. The revision read is the request's, or what the store shows at this moment.
+   * Writes the fields `kvs`, `more` and `count` of the response. A chunk of a stream is only `kvs`,
+   * and is sorted within itself: its limit cuts in key order, so that the next chunk can go on.
+   * The revision read is the request's, or what the store shows at this moment.
    * @throws futureRev, compacted; then nothing is written
    */
-  write(request: RangeRequest, writer: ByteWriter, total = true): RangeOutcome {
+  write(request: RangeRequest, writer: ByteWriter, isChunk = false): RangeOutcome {
     const store = this.#store;
     const at = store.revisionToRead(request.revision);
     const end = rangeEndOf(request.rangeEnd);
     const outcome: RangeOutcome = { written: 0, more: false, count: 0, lastKey: emptyBytes };
-    if (total) outcome.count = this.count(request.key, end, at);
+    if (!isChunk) outcome.count = this.count(request.key, end, at);
     if (!request.countOnly) {
       if (end === "single") this.#writeOne(request, at, writer, outcome);
-      else if (isSorted(request)) this.#writeSorted(request, end, at, writer, outcome);
-      else this.#writeInOrder(request, end, at, writer, outcome);
+      else if (isSorted(request)) {
+        const items = this.#gather(request, end, at);
+        if (isChunk) this.#cut(items, request.limit, outcome);
+        this.#writeSorted(request, items, writer, outcome);
+      } else this.#writeInOrder(request, end, at, writer, outcome);
     }
-    if (!total) return outcome;
+    if (isChunk) return outcome;
     if (outcome.more) writer.countField(moreTag, 1);
     writer.countField(countTag, outcome.count);
     return outcome;
@@ -155,18 +159,24 @@ export class RangeWriter {
     if (last !== 0) outcome.lastKey = keys.key(last);
   }
 
+  /** Drops the key that only showed that there is more. */
+  #cut(items: RangeItem[], limit: number, outcome: RangeOutcome): void {
+    outcome.more = items.length > limit;
+    if (outcome.more) items.length = limit;
+    const last = items.at(-1);
+    if (last !== undefined) outcome.lastKey = this.#store.index.keys.key(last.entry);
+  }
+
   #writeSorted(
     request: RangeRequest,
-    end: Uint8Array | undefined,
-    at: number,
+    items: RangeItem[],
     writer: ByteWriter,
     outcome: RangeOutcome,
   ): void {
-    const items = this.#gather(request, end, at);
     const descending = request.sortOrder === SortOrder.DESCEND;
     sortItems(items, request.sortTarget, descending);
     const limit = request.limit > 0 ? request.limit : Infinity;
-    outcome.more = items.length > limit;
+    outcome.more ||= items.length > limit;
     outcome.written = Math.min(items.length, limit);
     const state = this.#state;
     for (let index = 0; index < outcome.written; index++) {
