@@ -25,6 +25,7 @@ export {
   id64Signed,
   zeroId,
 } from "./id64.ts";
+export { exponentialBounds, Histogram } from "./histogram.ts";
 export { MinHeap } from "./min-heap.ts";
 export { type RandomSource, seededRandom } from "./random.ts";
 export { decodeUtf8, encodeUtf8 } from "./utf8.ts";

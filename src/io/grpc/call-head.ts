@@ -5,6 +5,7 @@ import { Code } from "../../core/errors/index.ts";
 import type { FieldList, FieldToSend, RequestHead } from "../http2/index.ts";
 import { quoted, textOfOctets } from "./go-text.ts";
 import type { MethodHandler } from "./method.ts";
+import type { MethodCounts } from "./method-counts.ts";
 import { binaryFault, FieldMetadata, type Metadata } from "./metadata.ts";
 import { headOf, type Status } from "./status.ts";
 import { parseTimeout } from "./timeout.ts";
@@ -17,6 +18,7 @@ export interface Refusal extends Status {
 export interface CallHead {
   readonly metadata: Metadata;
   readonly method: MethodHandler | undefined;
+  readonly counts: MethodCounts | undefined;
   readonly refusal: Refusal | undefined;
   readonly timeoutMs: number | undefined;
   /** grpc-encoding of the request; empty for identity. */
@@ -36,6 +38,7 @@ interface Seen {
 export function readCallHead(
   head: RequestHead,
   methods: ReadonlyMap<string, MethodHandler>,
+  counts?: ReadonlyMap<string, MethodCounts>,
 ): CallHead {
   const seen = look(head);
   const contentType = replyContentType(seen.contentType);
@@ -44,6 +47,7 @@ export function readCallHead(
   return {
     metadata: new FieldMetadata(head.fields),
     method,
+    counts: counts?.get(head.path),
     refusal:
       refusalOf(head, seen, timeout) ??
       (method === undefined ? unknownMethod(head.path, methods) : undefined),
@@ -130,7 +134,8 @@ function refusalOf(
   return undefined;
 }
 
-function unknownMethod(path: string, methods: ReadonlyMap<string, MethodHandler>): Refusal {
+/** grpc-go's answer to a path that is no method here. */
+export function unknownMethod(path: string, methods: ReadonlyMap<string, MethodHandler>): Refusal {
   const unimplemented = (message: string): Refusal => ({
     httpStatus: 200,
     code: Code.Unimplemented,

@@ -1,5 +1,6 @@
 import type { DeadlineWheel } from "./deadline-wheel.ts";
 import type { MethodHandler, Peer, ServerCall } from "./method.ts";
+import type { MethodCounts } from "./method-counts.ts";
 import type { GrpcCall } from "./server-call.ts";
 import type { Status } from "./status.ts";
 
@@ -42,7 +43,9 @@ export interface ConnectionState {
 /** What a call asks of its server. */
 export interface CallHost {
   readonly methods: ReadonlyMap<string, MethodHandler>;
+  readonly methodCounts: ReadonlyMap<string, MethodCounts> | undefined;
   readonly maxReceiveBytes: number;
+  nowMs(): number;
   readonly deadlines: DeadlineWheel;
   readonly counts: CallCounts;
   readonly gunzip: Gunzip | undefined;

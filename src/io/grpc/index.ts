@@ -5,8 +5,10 @@
 // never compresses answers, and knows no service.
 export type { CallCounts, CallStats, Gunzip, SlowCalls } from "./call-host.ts";
 export { DeadlineWheel } from "./deadline-wheel.ts";
+export { unknownMethod as unknownMethodStatus } from "./call-head.ts";
 export type { Metadata } from "./metadata.ts";
 export type { CancelReason, MethodHandler, Peer, RequestSink, ServerCall } from "./method.ts";
+export { MethodCounts } from "./method-counts.ts";
 export {
   GrpcServer,
   type GrpcServerOptions,
@@ -15,3 +17,4 @@ export {
 } from "./server.ts";
 export { sendBufferBytesHigh } from "./server-call.ts";
 export type { Status } from "./status.ts";
+export { parseTimeout } from "./timeout.ts";

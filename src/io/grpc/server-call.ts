@@ -50,6 +50,8 @@ export class GrpcCall extends Http2Stream implements ServerCall, MessageSink, De
   /** Nothing more of the request is wanted. */
   #isSated = false;
   #isPaused = false;
+  /** Counted as begun, and not yet as ended. */
+  #isStarted = false;
   #bodyEnded = false;
   #wantsDrain = false;
   /** A whole request that waits for its turn (see CallHost.mustPark). */
@@ -67,7 +69,7 @@ export class GrpcCall extends Http2Stream implements ServerCall, MessageSink, De
     super(connection, id, head, isEnd);
     this.#host = host;
     this.path = head.path;
-    const call = (head.memo ??= readCallHead(head, host.methods)) as CallHead;
+    const call = (head.memo ??= readCallHead(head, host.methods, host.methodCounts)) as CallHead;
     this.#call = call;
     this.deadlineMs = call.timeoutMs === undefined ? undefined : this.openedMs + call.timeoutMs;
   }
@@ -101,6 +103,7 @@ export class GrpcCall extends Http2Stream implements ServerCall, MessageSink, De
     this.#finish();
     this.#countSent(message.length);
     this.#tellIfSlow(message.length);
+    this.#countEnd(Code.OK);
     const { replyHead } = this.#call;
     if (replyHead instanceof FieldList) {
       this.respond(replyHead, prefix, message, okTrailers);
@@ -124,6 +127,7 @@ export class GrpcCall extends Http2Stream implements ServerCall, MessageSink, De
     if (this.ended) return;
     this.#finish();
     this.#tellIfSlow(-1);
+    this.#countEnd(status.code);
     if (this.headSent) {
       this.sendTrailers(trailersOf(status));
     } else if (status.code === Code.OK) {
@@ -159,6 +163,9 @@ export class GrpcCall extends Http2Stream implements ServerCall, MessageSink, De
     }
     if (this.deadlineMs !== undefined) this.#host.deadlines.add(this);
     this.#host.counts.callsStarted++;
+    const { counts } = this.#call;
+    this.#isStarted = true;
+    if (counts !== undefined) counts.started++;
     if (method!.kind === "unary") this.awaitsBody = true;
     else if (!this.#isRefused()) this.#guarded(() => void (this.#sink = method!.open(this)));
     if (isEnd) this.#onBodyEnd();
@@ -207,6 +214,7 @@ export class GrpcCall extends Http2Stream implements ServerCall, MessageSink, De
 
   onAborted(cause: "reset" | "connection"): void {
     this.#finish();
+    this.#countEnd(Code.Canceled);
     this.#host.counts.callsCancelled++;
     this.onCancel?.(cause);
     this.#host.unpark(this.shared);
@@ -250,8 +258,18 @@ export class GrpcCall extends Http2Stream implements ServerCall, MessageSink, De
     return refused !== undefined;
   }
 
+  #countEnd(code: number): void {
+    const { counts } = this.#call;
+    if (counts === undefined || !this.#isStarted) return;
+    this.#isStarted = false;
+    counts.end(code);
+    counts.seconds?.observe((this.#host.nowMs() - this.openedMs) / 1000);
+  }
+
   #countSent(length: number): void {
     this.#host.counts.messageBytesSent += length;
+    const { counts } = this.#call;
+    if (counts !== undefined) counts.sent++;
     prefix[1] = length >>> 24;
     prefix[2] = length >>> 16;
     prefix[3] = length >>> 8;
@@ -290,6 +308,8 @@ export class GrpcCall extends Http2Stream implements ServerCall, MessageSink, De
 
   #take(message: Uint8Array): void {
     this.#host.counts.messageBytesReceived += message.length;
+    const { counts } = this.#call;
+    if (counts !== undefined) counts.received++;
     const method = this.#call.method!;
     if (method.kind === "unary") return this.#takeUnary(message);
     if (method.requests !== "one") return this.#deliver(message);

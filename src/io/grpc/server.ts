@@ -10,12 +10,15 @@ import {
 import type { CallCounts, CallHost, ConnectionState, Gunzip, SlowCalls } from "./call-host.ts";
 import { DeadlineWheel } from "./deadline-wheel.ts";
 import type { MethodHandler, Peer, ServerCall } from "./method.ts";
+import type { MethodCounts } from "./method-counts.ts";
 import { GrpcCall } from "./server-call.ts";
 import type { Status } from "./status.ts";
 
 export interface GrpcServerOptions {
   /** By path, `/package.Service/Method`. */
   readonly methods: ReadonlyMap<string, MethodHandler>;
+  /** By the same paths; what is there is counted. */
+  readonly methodCounts?: ReadonlyMap<string, MethodCounts>;
   /** The largest request message; etcd: --max-request-bytes and 512 KiB more. */
   readonly maxReceiveBytes: number;
   readonly clock: Clock;
@@ -95,6 +98,8 @@ export class GrpcServer {
       parked.length === 0 ? 0 : parked[0]!.call.connection.sender.queuedBytes;
     return {
       methods: options.methods,
+      methodCounts: options.methodCounts,
+      nowMs: () => options.clock.nowMs(),
       maxReceiveBytes: options.maxReceiveBytes,
       deadlines: new DeadlineWheel(options.clock),
       counts: this.#counts,

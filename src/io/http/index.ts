@@ -18,6 +18,13 @@ export type {
   PeerRequest,
   PeerResponse,
 } from "./peer-exchange.ts";
+export type { Duplex as UpgradeStream } from "node:stream";
+export {
+  refuseUpgrade,
+  WebSocketConnection,
+  type WebSocketEvents,
+  type WebSocketOptions,
+} from "./websocket.ts";
 export { peerListener } from "./peer-server.ts";
 export { clientCommonName } from "./tls/common-name.ts";
 export { type ClientTls, clientTls, requireEmptyCommonName } from "./tls/client-tls.ts";

@@ -26,8 +26,10 @@ export interface MuxOptions {
   readonly onHttp2?: (stream: Duplex, peer: RemotePeer, first: Uint8Array) => void;
   /** Answers HTTP/1 requests. Without it such connections are closed. */
   readonly onHttp1?: RequestListener;
-  /** Takes over an HTTP/1 connection that asks to speak something else (WebSocket). */
+  /** Takes over an HTTP/1 connection that asks to speak WebSocket where `upgrades` says so. */
   readonly onUpgrade?: (request: IncomingMessage, stream: Duplex, first: Buffer) => void;
+  /** Other requests to upgrade are plain requests. */
+  readonly upgrades?: (request: IncomingMessage) => boolean;
   /** Speaks TLS; ALPN is this listener's own affair. */
   readonly tls?: ServerTls;
   /** With `tls`: who does not begin with a handshake is served in clear. */
@@ -120,7 +122,7 @@ export class Mux {
   }
 
   #makeHttp1(): Http1Server | undefined {
-    const { onHttp1, onUpgrade } = this.#options;
+    const { onHttp1, onUpgrade, upgrades } = this.#options;
     if (onHttp1 === undefined) return undefined;
     const server = createHttp1Server(
       {
@@ -129,6 +131,7 @@ export class Mux {
         requestTimeout: this.#limits.http1RequestTimeoutMs,
         keepAliveTimeout: this.#limits.http1KeepAliveTimeoutMs,
         connectionsCheckingInterval: Math.min(5_000, this.#limits.http1HeadersTimeoutMs),
+        ...(upgrades !== undefined && { shouldUpgradeCallback: upgrades }),
       },
       onHttp1,
     );

@@ -51,6 +51,9 @@ export interface Config extends SecurityConfig {
   readonly unsafeNoFsync: boolean;
   readonly socketReusePort: boolean;
   readonly socketReuseAddress: boolean;
+  readonly enableGrpcGateway: boolean;
+  readonly cors: readonly string[];
+  readonly hostWhitelist: readonly string[];
   readonly logLevel: string;
   readonly logFormat: "json" | "console";
   readonly logOutputs: readonly string[];
@@ -181,6 +184,9 @@ function read(values: FlagValues): Config {
     unsafeNoFsync: bool("unsafe-no-fsync"),
     socketReusePort: bool("socket-reuse-port"),
     socketReuseAddress: bool("socket-reuse-address"),
+    enableGrpcGateway: bool("enable-grpc-gateway"),
+    cors: list("cors"),
+    hostWhitelist: list("host-whitelist"),
     logLevel: text("log-level"),
     logFormat: text("log-format") as "json" | "console",
     logOutputs: list("log-outputs"),

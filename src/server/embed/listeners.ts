@@ -4,9 +4,10 @@ import { isIPv6 } from "node:net";
 import type { GrpcServer } from "../../io/grpc/index.ts";
 import type { Log } from "../../io/host/index.ts";
 import { isEmptyTls, type ListenAddress, Mux, type MuxOptions } from "../../io/http/index.ts";
-import { clientHttp, metricsHttp, peerHttp } from "../http/index.ts";
+import { metricsHttp, peerHttp } from "../http/index.ts";
 import type { Server } from "../member/index.ts";
 import { clientEndpoints } from "./client-endpoints.ts";
+import type { ClientHttp } from "./client-http.ts";
 import type { Config } from "./config.ts";
 import { connectionsMax } from "./file-limit.ts";
 import { logRejected, type Security, tlsOf } from "./security.ts";
@@ -58,7 +59,7 @@ export interface ClientListeners extends Listeners {
 /** Opens the client addresses. Who comes before the member is ready waits until it is. */
 export async function listenForClients(
   { config, security, log }: ListenContext,
-  server: Server,
+  http: ClientHttp,
   grpc: GrpcServer,
   ready: Promise<void>,
 ): Promise<ClientListeners> {
@@ -68,10 +69,11 @@ export async function listenForClients(
     if (isReady) serve();
     else void ready.then(serve);
   };
-  const http = clientHttp(server);
   const serves = {
     http: {
-      onHttp1: (request, response) => whenReady(() => http(request, response)),
+      onHttp1: (request, response) => whenReady(() => http.request(request, response)),
+      upgrades: http.upgrades,
+      onUpgrade: (request, stream, first) => whenReady(() => http.upgrade(request, stream, first)),
     } satisfies MuxOptions,
     grpc: {
       onHttp2: (stream, peer, first) => whenReady(() => grpc.accept(stream, peer, first)),

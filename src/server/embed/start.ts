@@ -2,13 +2,21 @@
 import { createHash } from "node:crypto";
 import { dirname, join, resolve } from "node:path";
 import { errors } from "../../core/errors/index.ts";
-import { GrpcServer, type ServerCall, type Status } from "../../io/grpc/index.ts";
+import {
+  GrpcServer,
+  type MethodHandler,
+  type ServerCall,
+  type Status,
+} from "../../io/grpc/index.ts";
 import type { Log } from "../../io/host/index.ts";
 import { nodeClock, nodeDisk, nodeRandom } from "../../io/host/node/index.ts";
 import { gunzip } from "../../io/http/index.ts";
 import { Snapshotter } from "../../io/snap/index.ts";
+import { Gateway } from "../gateway/index.ts";
+import { AccessController, clientHttp } from "../http/index.ts";
 import { type Booted, bootstrap, Server } from "../member/index.ts";
 import { grpcOverheadBytes, services } from "../rpc/index.ts";
+import { type ClientHttp, clientHttpOf } from "./client-http.ts";
 import type { Config } from "./config.ts";
 import { listenForClients, listenForMetrics, listenForPeers } from "./listeners.ts";
 import { type OpenedBackend, openBackend } from "./open-backend.ts";
@@ -64,12 +72,13 @@ export async function startServer(
     onFault: (call, error) =>
       log.error("a request failed unexpectedly", { path: call.path, error }),
   });
+  const http = makeClientHttp(config, log, server, methods);
   flush = () => grpc.flush();
   logServing(config, log, server);
   // The clock's timers do not keep a process alive; a member that is running does.
   const alive = setInterval(() => {}, 2 ** 30);
   const { promise: ready, resolve: becomeReady } = Promise.withResolvers<void>();
-  const clients = await listenForClients(listening, server, grpc, ready);
+  const clients = await listenForClients(listening, http, grpc, ready);
   server.start(becomeReady);
   logClientTls(log, listening.security);
   const metrics = await listenForMetrics(listening, server);
@@ -88,6 +97,31 @@ export async function startServer(
     clearInterval(alive);
     log.info("closed etcd server", fields);
   }
+}
+
+function makeClientHttp(
+  config: Config,
+  log: Log,
+  server: Server,
+  methods: ReadonlyMap<string, MethodHandler>,
+): ClientHttp {
+  const gateway = new Gateway({
+    methods,
+    maxReceiveBytes: config.maxRequestBytes + grpcOverheadBytes,
+    clock: nodeClock,
+    intercept: (call) => refusal(call, server),
+    onFault: (call, error) =>
+      log.error("a request failed unexpectedly", { path: call.path, error }),
+  });
+  return clientHttpOf({
+    access: new AccessController({
+      corsOrigins: config.cors,
+      hostWhitelist: config.hostWhitelist,
+      log,
+    }),
+    gateway: config.enableGrpcGateway ? gateway : undefined,
+    others: clientHttp(server),
+  });
 }
 
 /** Makes member/snap and what is above it; the names are durable before anything is kept there. */

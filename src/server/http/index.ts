@@ -7,6 +7,8 @@ import type { Server } from "../member/index.ts";
 import { healthRoutes } from "./health.ts";
 import { type Handler, onlyGet, replyJson, router } from "./reply.ts";
 
+export { AccessController, type AccessOptions } from "./access.ts";
+
 type Listener = (request: IncomingMessage, response: ServerResponse) => void;
 
 /** The paths of a client port. */

@@ -462,7 +462,7 @@ export class Server {
   alarmTexts(): string[] {
     return this.alarms
       .list(AlarmType.NONE)
-      .map(({ memberID, alarm }) => `memberID:${memberID} alarm:${alarmName(alarm)} `);
+      .map(({ memberID, alarm }) => `memberID:${memberID} alarm:${alarmName(alarm)}`);
   }
 }
 

@@ -218,7 +218,7 @@ test("Status tells who leads, how far the log is, what is stored and what is wro
   assert.equal(status.dbSizeInUse, 20_480);
   assert.equal(status.dbSizeQuota, 2 ** 31);
   assert.equal(status.isLearner, false);
-  assert.deepEqual(status.errors, ["memberID:7 alarm:NOSPACE "]);
+  assert.deepEqual(status.errors, ["memberID:7 alarm:NOSPACE"]);
   assert.equal(status.header?.revision, 1);
   assert.equal(status.downgradeInfo?.enabled, false);
 });

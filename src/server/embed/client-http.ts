@@ -1,0 +1,72 @@
+// What a client address answers besides gRPC: access checks first, then the JSON gateway below /v3/, then
+// the paths of server/http (createMux and accessController in etcd's embed/serve.go).
+import {
+  type IncomingMessage,
+  refuseUpgrade,
+  type RequestListener,
+  type ServerResponse,
+  type UpgradeStream,
+} from "../../io/http/index.ts";
+import { type Gateway, HttpExchange, openApi, serveWebSocket } from "../gateway/index.ts";
+import type { AccessController } from "../http/index.ts";
+import { etcdVersion } from "./version.ts";
+
+export interface ClientHttp {
+  readonly request: RequestListener;
+  /** Whether a request to upgrade is one the gateway answers. */
+  readonly upgrades: (request: IncomingMessage) => boolean;
+  readonly upgrade: (request: IncomingMessage, stream: UpgradeStream, first: Uint8Array) => void;
+}
+
+export interface ClientHttpParts {
+  readonly access: AccessController;
+  /** Undefined with --enable-grpc-gateway=false. */
+  readonly gateway: Gateway | undefined;
+  readonly others: RequestListener;
+}
+
+export function clientHttpOf({ access, gateway, others }: ClientHttpParts): ClientHttp {
+  return {
+    request: (request, response) => {
+      if (!access.admits(request, response)) return;
+      const path = pathOf(request);
+      if (gateway === undefined) return others(request, response);
+      const clean = path.replaceAll(/\/{2,}/g, "/");
+      if (clean !== path || path === "/v3") return redirect(request, response, clean);
+      if (path === "/openapi.json") return describe(request, response);
+      if (!path.startsWith("/v3/")) return others(request, response);
+      gateway.serve(request.method ?? "", path, new HttpExchange(request, response));
+    },
+    upgrades: (request) =>
+      gateway !== undefined &&
+      request.headers.upgrade?.toLowerCase() === "websocket" &&
+      pathOf(request).startsWith("/v3/"),
+    upgrade: (request, stream, first) => {
+      const refusal = access.refusalOfHost(request);
+      if (refusal !== undefined) return refuseUpgrade(stream, 421, "Misdirected Request", refusal);
+      serveWebSocket(gateway!, pathOf(request), request, stream, first);
+    },
+  };
+}
+
+/** The gateway's description; etcd ships one in its source tree and serves none. */
+function describe(request: IncomingMessage, response: ServerResponse): void {
+  response.statusCode = request.method === "GET" ? 200 : 405;
+  response.setHeader("Content-Type", "application/json");
+  if (request.method === "GET") response.end(JSON.stringify(openApi(etcdVersion)));
+  else response.end();
+}
+
+/** Paths of clients older than 3.4 mean those of today. */
+function pathOf({ url = "" }: IncomingMessage): string {
+  const path = url.split("?", 1)[0]!;
+  return path.startsWith("/v3beta/") ? path.replace("/v3beta/", "/v3/") : path;
+}
+
+/** As Go's ServeMux sends clients to the clean form of a path. */
+function redirect({ url = "" }: IncomingMessage, response: ServerResponse, clean: string): void {
+  const query = url.includes("?") ? url.slice(url.indexOf("?")) : "";
+  response.statusCode = 307;
+  response.setHeader("Location", `${clean === "/v3" ? "/v3/" : clean}${query}`);
+  response.end();
+}

@@ -1,0 +1,76 @@
+// Who may speak plain HTTP here: host names against DNS rebinding, and origins for browsers
+// (accessController in embed/serve.go).
+import type { Log } from "../../io/host/index.ts";
+import type { IncomingMessage, ServerResponse } from "../../io/http/index.ts";
+import { replyError } from "./reply.ts";
+
+export interface AccessOptions {
+  /** --cors: `*`, or the origins that may ask. */
+  readonly corsOrigins: readonly string[];
+  /** --host-whitelist: `*`, or the host names that are ours. */
+  readonly hostWhitelist: readonly string[];
+  readonly log: Log;
+}
+
+/** Host names are compared on plain connections only: a certificate tells the same. */
+export class AccessController {
+  readonly #origins: ReadonlySet<string>;
+  readonly #hosts: ReadonlySet<string>;
+  readonly #log: Log;
+
+  constructor({ corsOrigins, hostWhitelist, log }: AccessOptions) {
+    this.#origins = new Set(corsOrigins);
+    this.#hosts = new Set(hostWhitelist);
+    this.#log = log;
+  }
+
+  /** Whether the request goes on; otherwise it has been answered. */
+  admits(request: IncomingMessage, response: ServerResponse): boolean {
+    const refusal = this.refusalOfHost(request);
+    if (refusal !== undefined) {
+      replyError(response, 421, refusal);
+      return false;
+    }
+    const { origin } = request.headers;
+    if (this.#allows("*")) addCors(response, "*");
+    else if (origin !== undefined && this.#allows(origin)) addCors(response, origin);
+    if (request.method !== "OPTIONS") return true;
+    response.statusCode = 200;
+    response.end();
+    return false;
+  }
+
+  /** The host check alone, for a connection that is to become a WebSocket: why it may not. */
+  refusalOfHost(request: IncomingMessage): string | undefined {
+    if ("encrypted" in request.socket) return undefined;
+    const host = hostName(request.headers.host ?? "");
+    if (this.#hosts.size === 0 || this.#hosts.has("*") || this.#hosts.has(host)) return undefined;
+    this.#log.warn("rejecting HTTP request to prevent DNS rebinding attacks", { host });
+    return rebindingText(host);
+  }
+
+  #allows(origin: string): boolean {
+    return this.#origins.size === 0 || this.#origins.has("*") || this.#origins.has(origin);
+  }
+}
+
+/** Without port; what cannot be split is taken as it is. */
+const hostName = (host: string): string => /^\[?([^\]]*?)\]?:\d+$/.exec(host)?.[1] ?? host;
+
+/** The words are etcd's: operators find them by the number. */
+const rebindingText = (host: string): string => `
+etcd received your request, but the Host header was unrecognized.
+
+To fix this, choose one of the following options:
+- Enable TLS, then any HTTPS request will be allowed.
+- Add the hostname you want to use to the whitelist in settings.
+  - e.g. etcd --host-whitelist ${JSON.stringify(host)}
+
+This requirement has been added to help prevent "DNS Rebinding" attacks (CVE-2018-5702).
+`;
+
+function addCors(response: ServerResponse, origin: string): void {
+  response.setHeader("Access-Control-Allow-Methods", "POST, GET, OPTIONS, PUT, DELETE");
+  response.setHeader("Access-Control-Allow-Origin", origin);
+  response.setHeader("Access-Control-Allow-Headers", "accept, content-type, authorization");
+}
