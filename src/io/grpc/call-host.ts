@@ -45,7 +45,6 @@ export interface CallHost {
   readonly methods: ReadonlyMap<string, MethodHandler>;
   readonly methodCounts: ReadonlyMap<string, MethodCounts> | undefined;
   readonly maxReceiveBytes: number;
-  nowMs(): number;
   readonly deadlines: DeadlineWheel;
   readonly counts: CallCounts;
   readonly gunzip: Gunzip | undefined;

@@ -99,7 +99,6 @@ export class GrpcServer {
     return {
       methods: options.methods,
       methodCounts: options.methodCounts,
-      nowMs: () => options.clock.nowMs(),
       maxReceiveBytes: options.maxReceiveBytes,
       deadlines: new DeadlineWheel(options.clock),
       counts: this.#counts,
