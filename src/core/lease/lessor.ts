@@ -9,9 +9,13 @@ import {
   MinHeap,
 } from "../../base/index.ts";
 import { errors } from "../errors/index.ts";
+import { Promotion } from "./promotion.ts";
 
 /** Largest TTL etcd takes, in seconds. */
 export const leaseTtlMax = 9_000_000_000;
+
+/** So many leases a new leader gives their time in one go: a few milliseconds. */
+const promotedAtOnce = 10_000;
 
 interface Lease {
   readonly id: Id64;
@@ -21,13 +25,35 @@ interface Lease {
   remainingTtl: number;
   /** On the primary; elsewhere Infinity. Milliseconds on the host's monotonic clock. */
   expiryMs: number;
-  /** Keys as latin1 text. */
-  readonly keys: Set<string>;
+  /** Keys as latin1 text; made with the first one, for most leases of a large table have none. */
+  keys: Set<string> | undefined;
 }
 
-interface Expiry {
+/** When to look at a lease again: it may have been renewed since, and nothing is taken out. */
+interface Appointment {
   readonly lease: Lease;
   readonly atMs: number;
+}
+
+const appointments = (): MinHeap<Appointment> => new MinHeap((a, b) => a.atMs < b.atMs);
+
+/**
+ * What a renewal meets. `checkpointed`: its checkpoint must be cleared through the log first, or the
+ * next leader would go on from there. `expired`: it is being revoked.
+ */
+export type LeaseStanding = "unknown" | "expired" | "checkpointed" | "alive";
+
+/** How much of a lease was left, to be made known to all members. */
+export interface LeaseCheckpointed {
+  readonly id: Id64;
+  readonly remainingTtl: number;
+}
+
+export interface LessorOptions {
+  /** Seconds: ceil(1.5 × election timeout) of this member. */
+  readonly minTtl: number;
+  /** How often the primary makes a long lease's remaining time known; undefined: never. */
+  readonly checkpointIntervalMs?: number | undefined;
 }
 
 export interface LeaseView {
@@ -45,22 +71,21 @@ export interface LeaseRecord {
   readonly remainingTtl: number;
 }
 
-// A new primary with many leases spreads their expiry, so that at most this many fall into one
-// second: three quarters of the 1000 revocations a second that etcd allows (lessor.Promote).
-const revokeRateLimit = 1000;
-const spreadPerSecond = (3 * revokeRateLimit) / 4;
-
 export class Lessor {
   readonly #minTtl: number;
+  readonly #checkpointIntervalMs: number | undefined;
   readonly #leases = new Map<Id64, Lease>();
   readonly #leaseOfKey = new Map<string, Lease>();
-  /** Entries may be out of date: a renewed lease is pushed back when its old entry comes up. */
-  #expiries = new MinHeap<Expiry>((a, b) => a.atMs < b.atMs);
+  #expiries = appointments();
+  #checkpoints = appointments();
   #primary = false;
+  #promotion: Promotion<Lease> | undefined;
+  /** For so long nobody could renew: lessor time stands still while its member does. */
+  #standstillMs = 0;
 
-  /** `minTtl` in seconds: ceil(1.5 × election timeout) of this member. */
-  constructor(options: { minTtl: number }) {
+  constructor(options: LessorOptions) {
     this.#minTtl = options.minTtl;
+    this.#checkpointIntervalMs = options.checkpointIntervalMs;
   }
 
   get isPrimary(): boolean {
@@ -81,12 +106,12 @@ export class Lessor {
     if (ttl > leaseTtlMax) throw errors.leaseTTLTooLarge();
     if (this.#leases.has(id)) throw errors.leaseExist();
     const lease = this.#add({ id, ttl: Math.max(ttl, this.#minTtl), remainingTtl: 0 });
-    if (this.#primary) this.#schedule(lease, nowMs + lease.ttl * 1000);
+    if (this.#primary) this.#begin(lease, this.#own(nowMs), lease.ttl * 1000);
     return { id, ttl: lease.ttl, remainingTtl: 0 };
   }
 
   #add(record: LeaseRecord): Lease {
-    const lease = { ...record, expiryMs: Infinity, keys: new Set<string>() };
+    const lease: Lease = { ...record, expiryMs: Infinity, keys: undefined };
     this.#leases.set(record.id, lease);
     return lease;
   }
@@ -95,7 +120,7 @@ export class Lessor {
   restore(records: Iterable<LeaseRecord>): void {
     this.#leases.clear();
     this.#leaseOfKey.clear();
-    this.#expiries = new MinHeap<Expiry>((a, b) => a.atMs < b.atMs);
+    this.#forgetTimes();
     for (const record of records) {
       this.#add({ ...record, ttl: Math.max(record.ttl, this.#minTtl) });
     }
@@ -106,14 +131,14 @@ export class Lessor {
     const lease = this.#leases.get(id);
     if (lease === undefined) throw errors.leaseNotFound();
     // latin1 text compares by its bytes.
-    return [...lease.keys].toSorted().map(bytesFromLatin1);
+    return [...(lease.keys ?? [])].toSorted().map(bytesFromLatin1);
   }
 
   /** Forgets a lease whose keys are deleted. */
   drop(id: Id64): void {
     const lease = this.#leases.get(id);
     if (lease === undefined) return;
-    for (const key of lease.keys) this.#leaseOfKey.delete(key);
+    for (const key of lease.keys ?? []) this.#leaseOfKey.delete(key);
     this.#leases.delete(id);
     lease.expiryMs = Infinity;
   }
@@ -121,13 +146,13 @@ export class Lessor {
   /** A put moves the key to `id`, or away from any lease when it is 0. */
   setLease(key: Uint8Array, id: Id64): void {
     const text = latin1FromBytes(key);
-    this.#leaseOfKey.get(text)?.keys.delete(text);
+    this.#leaseOfKey.get(text)?.keys?.delete(text);
     const lease = id === 0n ? undefined : this.#leases.get(id);
     if (lease === undefined) {
       this.#leaseOfKey.delete(text);
       return;
     }
-    lease.keys.add(text);
+    (lease.keys ??= new Set()).add(text);
     this.#leaseOfKey.set(text, lease);
   }
 
@@ -139,33 +164,66 @@ export class Lessor {
     return [...(this.#leases.get(id)?.keys ?? [])].map(bytesFromLatin1);
   }
 
-  /** Renews on the primary; undefined when the lease is unknown or already past its time. */
-  renew(id: Id64, nowMs: number): { ttl: number; clearsCheckpoint: boolean } | undefined {
+  /** What a renewal of this lease would meet on the primary. */
+  standing(id: Id64, nowMs: number): LeaseStanding {
     const lease = this.#leases.get(id);
-    if (lease === undefined || !this.#primary || lease.expiryMs <= nowMs) return undefined;
-    lease.expiryMs = nowMs + lease.ttl * 1000;
-    const clearsCheckpoint = lease.remainingTtl > 0;
-    return { ttl: lease.ttl, clearsCheckpoint };
+    if (lease === undefined) return "unknown";
+    if (lease.expiryMs <= this.#own(nowMs)) return "expired";
+    const isCheckpointed = this.#checkpointIntervalMs !== undefined && lease.remainingTtl > 0;
+    return isCheckpointed ? "checkpointed" : "alive";
   }
 
-  /** Applied on every member: how much time was left (LeaseCheckpoint). */
+  /** Renews on the primary; undefined when the lease is unknown or already past its time. */
+  renew(id: Id64, nowMs: number): { readonly ttl: number } | undefined {
+    const lease = this.#leases.get(id);
+    const now = this.#own(nowMs);
+    if (lease === undefined || !this.#primary || lease.expiryMs <= now) return undefined;
+    // A lease that a promotion has not come to yet is looked at then.
+    const isNew = lease.expiryMs === Infinity;
+    lease.expiryMs = now + lease.ttl * 1000;
+    if (isNew) this.#expiries.push({ lease, atMs: lease.expiryMs });
+    return { ttl: lease.ttl };
+  }
+
+  /**
+   * Applied on every member: how much time was left (LeaseCheckpoint). It changes no expiry; a later
+   * primary goes on from it.
+   */
   checkpoint(id: Id64, remainingTtl: number, nowMs: number): LeaseRecord | undefined {
     const lease = this.#leases.get(id);
     if (lease === undefined) return undefined;
     lease.remainingTtl = remainingTtl;
-    if (this.#primary) this.#schedule(lease, nowMs + (remainingTtl || lease.ttl) * 1000);
+    if (this.#primary) this.#scheduleCheckpoint(lease, this.#own(nowMs));
     return { id, ttl: lease.ttl, remainingTtl };
+  }
+
+  /** Up to `limit` leases whose remaining time is to be made known now. */
+  checkpointsDue(nowMs: number, limit: number): LeaseCheckpointed[] {
+    const now = this.#own(nowMs);
+    const due: LeaseCheckpointed[] = [];
+    while (due.length < limit) {
+      const first = this.#checkpoints.peek();
+      if (first === undefined || first.atMs > now) break;
+      this.#checkpoints.pop();
+      const { lease } = first;
+      if (this.#leases.get(lease.id) !== lease || lease.expiryMs <= now) continue;
+      const remainingTtl = Math.ceil((lease.expiryMs - now) / 1000);
+      if (remainingTtl < lease.ttl) due.push({ id: lease.id, remainingTtl });
+      else this.#scheduleCheckpoint(lease, now);
+    }
+    return due;
   }
 
   view(id: Id64, nowMs: number): LeaseView | undefined {
     const lease = this.#leases.get(id);
     if (lease === undefined) return undefined;
-    const left = lease.expiryMs === Infinity ? lease.ttl : (lease.expiryMs - nowMs) / 1000;
+    const left =
+      lease.expiryMs === Infinity ? lease.ttl : (lease.expiryMs - this.#own(nowMs)) / 1000;
     return {
       id,
       grantedTtl: lease.ttl,
       remainingSeconds: Math.trunc(left),
-      keys: [...lease.keys].map(bytesFromLatin1),
+      keys: this.keysOf(id),
     };
   }
 
@@ -176,55 +234,94 @@ export class Lessor {
     return [...this.#leases.values()].toSorted(byExpiry).map((lease) => lease.id);
   }
 
-  /** This member became leader: every lease gets its full time again, plus `extendMs`. */
+  /**
+   * This member became leader: every lease gets its full time again, plus `extendMs`. With very many
+   * `promoteMore` goes on; a lease it has not come to does not expire.
+   */
   promote(nowMs: number, extendMs: number): void {
     this.#primary = true;
-    this.#expiries = new MinHeap<Expiry>((a, b) => a.atMs < b.atMs);
-    const leases = [...this.#leases.values()];
-    const remaining = (lease: Lease): number => lease.remainingTtl || lease.ttl;
-    leases.sort((a, b) => remaining(a) - remaining(b));
-    const spread = leases.length >= revokeRateLimit;
-    let slotMs = -Infinity;
-    for (const lease of leases) {
-      let atMs = nowMs + extendMs + remaining(lease) * 1000;
-      if (spread) {
-        atMs = Math.max(atMs, slotMs + 1000 / spreadPerSecond);
-        slotMs = atMs;
+    this.#forgetTimes();
+    for (const lease of this.#leases.values()) lease.expiryMs = Infinity;
+    this.#promotion = new Promotion(this.#own(nowMs) + extendMs, this.#leases);
+    this.promoteMore(promotedAtOnce);
+  }
+
+  /** Whether leases wait for `promoteMore`. */
+  get isPromoting(): boolean {
+    return this.#promotion !== undefined;
+  }
+
+  /** Gives up to `limit` leases their time. */
+  promoteMore(limit: number): void {
+    const promotion = this.#promotion;
+    for (let count = 0; promotion !== undefined && count < limit; count++) {
+      const lease = promotion.next();
+      if (lease === undefined) {
+        this.#promotion = undefined;
+        return;
       }
-      this.#schedule(lease, atMs);
+      // Granted or renewed meanwhile.
+      if (lease.expiryMs !== Infinity) continue;
+      const atMs = promotion.place((lease.remainingTtl || lease.ttl) * 1000);
+      this.#begin(lease, promotion.startMs, atMs - promotion.startMs);
     }
   }
 
   /** This member is no leader any more: it does not know when leases expire. */
   demote(): void {
     this.#primary = false;
-    this.#expiries = new MinHeap<Expiry>((a, b) => a.atMs < b.atMs);
+    this.#forgetTimes();
     for (const lease of this.#leases.values()) lease.expiryMs = Infinity;
+  }
+
+  /** The member stood still for so long: no lease comes nearer to its end by that. */
+  stoodStill(ms: number): void {
+    this.#standstillMs += ms;
   }
 
   /** Up to `limit` leases past their time, for the leader to revoke; each again after `retryMs`. */
   expired(nowMs: number, limit: number, retryMs: number): Id64[] {
+    const now = this.#own(nowMs);
     const due: Id64[] = [];
     while (due.length < limit) {
       const first = this.#expiries.peek();
-      if (first === undefined || first.atMs > nowMs) break;
+      if (first === undefined || first.atMs > now) break;
       this.#expiries.pop();
       const { lease } = first;
       if (this.#leases.get(lease.id) !== lease) continue;
-      if (lease.expiryMs > nowMs) {
+      if (lease.expiryMs > now) {
         this.#expiries.push({ lease, atMs: lease.expiryMs });
         continue;
       }
       due.push(lease.id);
       // It stays due until its revocation is applied: a lost proposal is made again.
-      this.#expiries.push({ lease, atMs: nowMs + retryMs });
+      this.#expiries.push({ lease, atMs: now + retryMs });
     }
     return due;
   }
 
-  #schedule(lease: Lease, atMs: number): void {
-    lease.expiryMs = atMs;
-    this.#expiries.push({ lease, atMs });
+  /** The host's time without its standstills; everything here is kept in it. */
+  #own(nowMs: number): number {
+    return nowMs - this.#standstillMs;
+  }
+
+  #begin(lease: Lease, now: number, lifeMs: number): void {
+    lease.expiryMs = now + lifeMs;
+    this.#expiries.push({ lease, atMs: lease.expiryMs });
+    this.#scheduleCheckpoint(lease, now);
+  }
+
+  #scheduleCheckpoint(lease: Lease, now: number): void {
+    const intervalMs = this.#checkpointIntervalMs;
+    if (intervalMs === undefined) return;
+    if ((lease.remainingTtl || lease.ttl) * 1000 <= intervalMs) return;
+    this.#checkpoints.push({ lease, atMs: now + intervalMs });
+  }
+
+  #forgetTimes(): void {
+    this.#expiries = appointments();
+    this.#checkpoints = appointments();
+    this.#promotion = undefined;
   }
 }
 

@@ -1,39 +1,64 @@
-// The leader's clock for leases: those past their time are proposed for revocation, with pacing, so
-// that many expiring together hold up nobody (lessor.revokeExpiredLeases and etcdserver.run).
-import { encodeLeaseRevokeRequest, makeLeaseRevokeRequest } from "../../core/proto/index.ts";
-import { EtcdError } from "../../core/errors/index.ts";
+// The leader's clock for leases: those past their time are proposed for revocation, so many at a time
+// that a put never waits for more than a few milliseconds of them (lessor.runLoop and
+// EtcdServer.revokeExpiredLeases, which end at a thousand a second).
+import {
+  encodeLeaseCheckpointRequest,
+  encodeLeaseRevokeRequest,
+  makeLeaseCheckpoint,
+  makeLeaseCheckpointRequest,
+  makeLeaseRevokeRequest,
+} from "../../core/proto/index.ts";
+import { id64Hex } from "../../base/index.ts";
+import { EtcdError, errors } from "../../core/errors/index.ts";
 import type { Lessor } from "../../core/lease/index.ts";
 import type { Cancel, Clock, Log } from "../../io/host/index.ts";
-import type { Member } from "./member.ts";
+import { LeaseRenewals } from "./lease-renewals.ts";
+import type { Member, Settled } from "./member.ts";
 
 const intervalMs = 500;
-/** Revocations proposed in one interval: with the next ones waiting for these, a put waits for few. */
-const revokesPerInterval = 10_000;
+/** A tick this much late means that the member stood still, and nobody could renew. */
+const lateMs = 500;
+/** Revocations proposed and not applied. More follow when half of them are. */
+const pendingMax = 500;
 /** A revocation that was lost is proposed again after this. */
 const retryMs = 3000;
+/** Leases given their time in one go after an election. */
+const promotedAtOnce = 10_000;
+/** Leases in one checkpoint entry, and such entries in one interval (lessor.go). */
+const checkpointLeasesMax = 1000;
+const checkpointsPerInterval = 10;
 
 export class LeaseClock {
+  /** Renewals, as long as this member leads. */
+  readonly renewals: LeaseRenewals;
   readonly #lessor: Lessor;
   readonly #member: Member;
   readonly #clock: Clock;
   readonly #log: Log;
   #cancel: Cancel = () => {};
   #lastMs = 0;
+  #pending = 0;
+  #isFollowUpDue = false;
+  /** Something was refused since the last tick: the next one tries again. */
+  #isRefused = false;
 
   constructor(lessor: Lessor, member: Member, clock: Clock, log: Log) {
     this.#lessor = lessor;
     this.#member = member;
     this.#clock = clock;
     this.#log = log;
+    this.renewals = new LeaseRenewals({ lessor, member, clock });
   }
 
   start(): void {
     this.#lastMs = this.#clock.nowMs();
     this.#schedule();
+    this.renewals.start();
   }
 
   stop(): void {
     this.#cancel();
+    this.renewals.stop();
   }
 
   #schedule(): void {
@@ -45,29 +70,64 @@ export class LeaseClock {
 
   #tick(): void {
     const nowMs = this.#clock.nowMs();
-    const pausedMs = nowMs - this.#lastMs;
+    const standstillMs = nowMs - this.#lastMs - intervalMs;
     this.#lastMs = nowMs;
+    this.#isRefused = false;
+    if (standstillMs > lateMs) this.#lessor.stoodStill(standstillMs);
     if (!this.#lessor.isPrimary || this.#member.isStopped) return;
-    // After a pause another may lead by now: this member makes sure first (etcd issue 15247).
-    if (pausedMs > 3 * intervalMs) {
-      this.#member.readIndex((error) => {
-        if (error === undefined) this.#revokeExpired();
-      });
-      return;
-    }
-    this.#revokeExpired();
+    this.#promoteMore();
+    // Another may lead by now, and have given every lease its time again (etcd issue 15247).
+    this.#member.readIndex((error) => {
+      if (error !== undefined || !this.#lessor.isPrimary) return;
+      this.#revokeExpired();
+      this.#checkpoint();
+    });
+  }
+
+  #promoteMore(): void {
+    if (!this.#lessor.isPromoting) return;
+    this.#lessor.promoteMore(promotedAtOnce);
+    this.#clock.later(() => this.#promoteMore());
   }
 
   #revokeExpired(): void {
-    if (!this.#lessor.isPrimary) return;
-    const due = this.#lessor.expired(this.#clock.nowMs(), revokesPerInterval, retryMs);
-    for (const ID of due) {
+    const room = pendingMax - this.#pending;
+    if (!this.#lessor.isPrimary || this.#member.isStopped || room < pendingMax / 2) return;
+    for (const ID of this.#lessor.expired(this.#clock.nowMs(), room, retryMs)) {
       const request = encodeLeaseRevokeRequest(makeLeaseRevokeRequest({ ID }));
+      this.#pending++;
       this.#member.propose("leaseRevoke", request, (outcome) => {
-        if (outcome instanceof EtcdError) {
-          this.#log.debug("failed to revoke lease", { error: outcome });
-        }
+        this.#pending--;
+        this.#revoked(ID, outcome);
       });
+    }
+  }
+
+  #revoked(id: bigint, outcome: Settled): void {
+    const isFailure = outcome instanceof EtcdError && outcome !== errors.leaseNotFound();
+    if (isFailure && !this.#isRefused) {
+      this.#isRefused = true;
+      this.#log.warn("failed to revoke lease", { "lease-id": id64Hex(id), error: outcome });
+    }
+    const isHalf = this.#pending <= pendingMax / 2;
+    if (!isHalf || this.#isRefused || this.#isFollowUpDue) return;
+    this.#isFollowUpDue = true;
+    this.#clock.later(() => {
+      this.#isFollowUpDue = false;
+      this.#revokeExpired();
+    });
+  }
+
+  /** Makes the remaining time of long leases known, so that the next leader goes on from there. */
+  #checkpoint(): void {
+    for (let count = 0; count < checkpointsPerInterval; count++) {
+      const due = this.#lessor.checkpointsDue(this.#clock.nowMs(), checkpointLeasesMax);
+      if (due.length === 0) return;
+      const checkpoints = due.map(({ id: ID, remainingTtl: remainingTTL }) =>
+        makeLeaseCheckpoint({ ID, remainingTTL }),
+      );
+      const request = encodeLeaseCheckpointRequest(makeLeaseCheckpointRequest({ checkpoints }));
+      this.#member.propose("leaseCheckpoint", request, () => {});
     }
   }
 }

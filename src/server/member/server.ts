@@ -40,6 +40,7 @@ import type { BackendHost, DurableBackend } from "./backend-host.ts";
 import type { Booted } from "./bootstrap.ts";
 import { CompactionRunner, startAutoCompaction } from "./compaction.ts";
 import { LeaseClock } from "./lease-clock.ts";
+import type { LeaseRenewals } from "./lease-renewals.ts";
 import { Member, type Settled } from "./member.ts";
 import { raftLog } from "./raft-log.ts";
 import { Snapshots } from "./snapshots.ts";
@@ -265,6 +266,11 @@ export class Server {
         compactionAccepted: () => this.compactions.run(),
       },
     };
+  }
+
+  /** Renewals of leases, as long as this member leads. */
+  get renewals(): LeaseRenewals {
+    return this.#leaseClock.renewals;
   }
 
   /** To be called by the backend in each commit: the index goes with the data it describes. */

@@ -1,7 +1,7 @@
 // etcdserverpb.Lease. Granting and revoking go through the log; only the leader, the primary lessor,
 // renews and knows how much time is left.
 import { type Id64, id64High, id64Low } from "../../base/index.ts";
-import { errors } from "../../core/errors/index.ts";
+import { EtcdError, errors } from "../../core/errors/index.ts";
 import { leaseTtlMax } from "../../core/lease/index.ts";
 import {
   decodeLeaseGrantRequest,
@@ -54,28 +54,46 @@ const revoke = (context: RpcContext): MethodHandler =>
     context.server.member.propose("leaseRevoke", bytes, replying(context, call));
   });
 
-/** Each request is answered in order; an unknown or expired lease with TTL 0, and the stream lives. */
+/**
+ * Each request is answered in order; an unknown or expired lease with TTL 0, and the stream lives.
+ * While an answer is awaited, or the client does not read those it has, nothing more is taken.
+ */
 function keepAlive(context: RpcContext): MethodHandler {
-  const { server } = context;
+  const { lessor, renewals } = context.server;
   const renew = (call: ServerCall, bytes: Uint8Array): void => {
     const { ID } = decodeLeaseKeepAliveRequest(bytes);
+    // Made before the renewal: a client must not see that a lease lived at a later revision.
     const header = headerOf(context);
-    if (!server.lessor.isPrimary) throw errors.noLeader();
-    const TTL = server.lessor.renew(ID, server.clock.nowMs())?.ttl ?? 0;
-    call.send(encodeLeaseKeepAliveResponse(makeLeaseKeepAliveResponse({ header, ID, TTL })));
+    if (!lessor.isPrimary) throw errors.noLeader();
+    let isAnswered = false;
+    renewals.renew(
+      ID,
+      (outcome) => {
+        isAnswered = true;
+        if (outcome instanceof EtcdError) return call.end(outcome);
+        const response = makeLeaseKeepAliveResponse({ header, ID, TTL: outcome });
+        if (call.send(encodeLeaseKeepAliveResponse(response))) call.resume();
+        else call.pause();
+      },
+      () => call.ended,
+    );
+    if (!isAnswered) call.pause();
   };
   return {
     kind: "stream",
-    open: (call) => ({
-      message: (bytes) => {
-        try {
-          renew(call, bytes);
-        } catch (error) {
-          fail(context, call, error);
-        }
-      },
-      halfClose: () => call.end({ code: 0, message: "" }),
-    }),
+    open: (call) => {
+      call.onDrain = () => call.resume();
+      return {
+        message: (bytes) => {
+          try {
+            renew(call, bytes);
+          } catch (error) {
+            fail(context, call, error);
+          }
+        },
+        halfClose: () => call.end({ code: 0, message: "" }),
+      };
+    },
   };
 }
 
