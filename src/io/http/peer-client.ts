@@ -18,6 +18,7 @@ import type {
   PeerDialer,
 } from "./peer-exchange.ts";
 import type { ClientTls } from "./tls/client-tls.ts";
+import { dialError } from "./tls/handshake-error.ts";
 
 export interface PeerClientOptions {
   /** From the call to the connection, TLS included. etcd: 1 s and the election timeout. */
@@ -195,7 +196,7 @@ class NodePeerCall implements PeerCall {
     if (this.#isOver) return;
     this.#isOver = true;
     this.#request.destroy();
-    this.#events.onError(error);
+    this.#events.onError(dialError(error));
   }
 }
 

@@ -2,7 +2,7 @@
 import type { TLSSocket } from "node:tls";
 
 /** What verifying a certificate found wrong, by Node's code for it. */
-function verifyFailure(code: string): string {
+function verifyFailure(code: string): string | undefined {
   switch (code) {
     case "UNABLE_TO_GET_ISSUER_CERT":
     case "UNABLE_TO_GET_ISSUER_CERT_LOCALLY":
@@ -17,12 +17,14 @@ function verifyFailure(code: string): string {
     case "INVALID_PURPOSE":
       return "x509: certificate specifies an incompatible key usage";
     default:
-      return `x509: ${code.toLowerCase().replaceAll("_", " ")}`;
+      return undefined;
   }
 }
 
-export const verifyError = (code: string): Error =>
-  new Error(`tls: failed to verify certificate: ${verifyFailure(code)}`);
+const verifyError = (code: string): Error => {
+  const what = verifyFailure(code) ?? `x509: ${code.toLowerCase().replaceAll("_", " ")}`;
+  return new Error(`tls: failed to verify certificate: ${what}`);
+};
 
 // The alerts of RFC 8446 §6.2 and before, as OpenSSL names them and as Go does.
 const alerts: Readonly<Record<string, string>> = {
@@ -66,10 +68,19 @@ export function handshakeError(error: Error, socket: TLSSocket | undefined): Err
   const refusal: unknown = socket?.authorizationError;
   if (typeof refusal === "string") return verifyError(refusal);
   const { code = "" } = error as NodeJS.ErrnoException;
-  const alert = /^ERR_SSL_(?:SSLV3|TLSV1|TLSV13)_ALERT_(\w+)$/.exec(code)?.[1];
-  if (alert !== undefined) {
-    return new Error(`remote error: tls: ${alerts[alert] ?? alert.toLowerCase()}`);
-  }
-  const text = reasons[code];
+  const text = alertText(code) ?? reasons[code];
   return text === undefined ? error : new Error(text);
+}
+
+/** A connection of our own that failed; what TLS has no part in stays as it is. */
+export function dialError(error: Error): Error {
+  const { code = "" } = error as NodeJS.ErrnoException;
+  if (verifyFailure(code) !== undefined) return verifyError(code);
+  const text = alertText(code);
+  return text === undefined ? error : new Error(text);
+}
+
+function alertText(code: string): string | undefined {
+  const alert = /^ERR_SSL_(?:SSLV3|TLSV1|TLSV13)_ALERT_(\w+)$/.exec(code)?.[1];
+  return alert && `remote error: tls: ${alerts[alert] ?? alert.toLowerCase()}`;
 }

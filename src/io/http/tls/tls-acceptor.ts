@@ -29,6 +29,8 @@ export interface TlsAcceptorOptions {
 export class TlsAcceptor {
   readonly #options: TlsAcceptorOptions;
   readonly #server: Server;
+  /** A socket that is gone no longer tells where it came from. */
+  readonly #addresses = new WeakMap<object, string>();
 
   constructor(options: TlsAcceptorOptions) {
     this.#options = options;
@@ -38,6 +40,7 @@ export class TlsAcceptor {
       handshakeTimeout: options.handshakeTimeoutMs,
       ALPNCallback: ({ protocols }) => options.chooseProtocol(protocols),
     });
+    trustIntermediates(this.#server);
     this.#server.on("secureConnection", (socket) => this.#onSecure(socket));
     this.#server.on("tlsClientError", (error, socket) => this.#reject(error, socket));
   }
@@ -45,7 +48,11 @@ export class TlsAcceptor {
   /** Begins a handshake. The files are read anew first, as etcd does for every connection. */
   take(socket: Socket): void {
     const { tls } = this.#options;
-    if (tls.refresh()) this.#server.setSecureContext(tls.options);
+    if (tls.refresh()) {
+      this.#server.setSecureContext(tls.options);
+      trustIntermediates(this.#server);
+    }
+    this.#addresses.set(socket, remoteAddressOf(socket));
     // node:tls has no other way in for a socket from elsewhere; STARTTLS servers all do this.
     this.#server.emit("connection", socket);
   }
@@ -63,26 +70,40 @@ export class TlsAcceptor {
 
   #judge(socket: TLSSocket, error: Error | undefined): void {
     if (error === undefined) return this.#options.onSecure(socket);
-    this.#options.onRejected(rejectionOf(socket, error));
+    this.#options.onRejected(this.#rejectionOf(socket, error));
     socket.destroy();
   }
 
   #reject(error: Error, socket: TLSSocket): void {
-    this.#options.onRejected(rejectionOf(socket, handshakeError(error, socket)));
+    this.#options.onRejected(this.#rejectionOf(socket, handshakeError(error, socket)));
     socket.destroy();
+  }
+
+  #rejectionOf(socket: TLSSocket, error: Error): Rejection {
+    const certificate = socket.getPeerX509Certificate?.();
+    const names = certificate === undefined ? undefined : namesOf(certificate);
+    const raw = (socket as { readonly _parent?: object })._parent;
+    return {
+      error,
+      remoteAddress: (raw && this.#addresses.get(raw)) ?? remoteAddressOf(socket),
+      serverName: typeof socket.servername === "string" ? socket.servername : "",
+      names: names && { ipAddresses: [...names.ipAddresses], dnsNames: [...names.dnsNames] },
+      isEof: error.message === "EOF",
+    };
   }
 }
 
-function rejectionOf(socket: TLSSocket, error: Error): Rejection {
-  const certificate = socket.getPeerX509Certificate?.();
-  const names = certificate === undefined ? undefined : namesOf(certificate);
-  return {
-    error,
-    remoteAddress: remoteAddressOf(socket),
-    serverName: typeof socket.servername === "string" ? socket.servername : "",
-    names: names && { ipAddresses: [...names.ipAddresses], dnsNames: [...names.dnsNames] },
-    isEof: error.message === "EOF",
-  };
+/** A server's context, as node:tls keeps it. */
+interface ContextHolder {
+  readonly _sharedCreds?: { readonly context?: { setAllowPartialTrustChain?(): void } };
+}
+
+/**
+ * Takes any certificate of the pool for an anchor, an intermediate one too, as Go does. node:tls has
+ * `allowPartialTrustChain` for contexts, but its server does not hand the option on.
+ */
+function trustIntermediates(server: Server): void {
+  (server as ContextHolder)._sharedCreds?.context?.setAllowPartialTrustChain?.();
 }
 
 /** As Go prints it: `host:port`, or "@" of a unix socket. */
