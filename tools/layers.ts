@@ -23,6 +23,7 @@ export const layers: Readonly<Record<string, readonly string[]>> = {
   "io/snap": [...core, "core/raft", "io/host"],
   "io/http": ["base", "io/host", "node:", "asn1js"],
   "io/http2": ["base", "io/host", "node:"],
+  "io/credentials": [...core, "core/auth", "io/host", "node:", "@node-rs/bcrypt"],
   "io/grpc": [...core, "io/http2", "io/host"],
   "io/rafthttp": [...core, "core/raft", "io/http", "io/snap", "io/host"],
   "server/member": [

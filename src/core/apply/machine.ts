@@ -1,5 +1,6 @@
 // The replicated state of one member, and what applying an entry to it means for the host.
 import type { Id64 } from "../../base/index.ts";
+import type { AuthStore } from "../auth/index.ts";
 import type { Lessor } from "../lease/index.ts";
 import type { Cluster, Member } from "../membership/index.ts";
 import type { Changes, Store, StoreEvent } from "../mvcc/index.ts";
@@ -26,6 +27,7 @@ export interface Machine {
   readonly lessor: Lessor;
   readonly cluster: Cluster;
   readonly alarms: Alarms;
+  readonly auth: AuthStore;
   readonly records: ClusterRecords;
   readonly effects: Effects;
   /** Whether the backend would be beyond its quota with so many bytes more. */

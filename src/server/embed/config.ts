@@ -1,11 +1,12 @@
 // From flag values to a checked configuration: embed.Config.Validate of etcd, with its texts.
+import { type AuthConfig, readAuth } from "./config-auth.ts";
 import { checkSecurity, readSecurity, type SecurityConfig } from "./config-security.ts";
 import { parseDuration } from "./duration.ts";
 import { flagTable } from "./flag-table.ts";
 import { type FlagValues, UsageError } from "./flags.ts";
 import { checkBindUrls, checkHostUrls, type ListenUrl, parseUrls } from "./urls.ts";
 
-export interface Config extends SecurityConfig {
+export interface Config extends SecurityConfig, AuthConfig {
   readonly name: string;
   readonly dataDirectory: string;
   readonly walDirectory: string;
@@ -150,6 +151,7 @@ function read(values: FlagValues): Config {
     listenClientHttpUrls: urls("listen-client-http-urls"),
     listenMetricsUrls: urls("listen-metrics-urls"),
     ...readSecurity(text),
+    ...readAuth(text),
     advertisePeerUrls,
     advertiseClientUrls: urls("advertise-client-urls"),
     initialCluster: initialCluster(values, advertisePeerUrls),

@@ -14,8 +14,9 @@ import { gunzip } from "../../io/http/index.ts";
 import { Snapshotter } from "../../io/snap/index.ts";
 import { Gateway } from "../gateway/index.ts";
 import { AccessController, clientHttp } from "../http/index.ts";
-import { type Booted, bootstrap, Server } from "../member/index.ts";
+import { type Booted, bootstrap, Server, type ServerParts } from "../member/index.ts";
 import { grpcOverheadBytes, services } from "../rpc/index.ts";
+import { openCredentials } from "./auth-token.ts";
 import { type ClientHttp, clientHttpOf } from "./client-http.ts";
 import type { Config } from "./config.ts";
 import { listenForClients, listenForMetrics, listenForPeers } from "./listeners.ts";
@@ -51,7 +52,9 @@ export async function startServer(
     wake: () => server?.member.wake(),
     onFailure: fail,
   });
-  server = makeServer(config, log, backend, { endTurn: () => flush(), fail });
+  const login = openCredentials(config, nodeClock, log);
+  const { credentials } = login;
+  server = makeServer(config, log, backend, { credentials, endTurn: () => flush(), fail });
   const { methods } = services(server, { ...config, sha256: () => createHash("sha256") });
   const grpc = new GrpcServer({
     methods,
@@ -93,7 +96,7 @@ export async function startServer(
     await grpc.drain(drainGraceMs);
     log.info("skipped leadership transfer for single voting member cluster");
     await new Promise<void>((done) => server!.stop(() => done()));
-    await Promise.all([clients.close(), peers.close(), metrics.close()]);
+    await Promise.all([clients.close(), peers.close(), metrics.close(), login.close()]);
     clearInterval(alive);
     log.info("closed etcd server", fields);
   }
@@ -145,7 +148,7 @@ function makeServer(
   config: Config,
   log: Log,
   { host: backend, file }: OpenedBackend,
-  host: { endTurn: () => void; fail: (error: Error) => void },
+  host: Pick<ServerParts, "credentials" | "endTurn" | "fail">,
 ): Server {
   const booted = boot(config, log);
   const server = new Server({

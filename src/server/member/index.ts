@@ -10,6 +10,7 @@ export {
   memoryBackendHost,
 } from "./backend-host.ts";
 export { type Booted, bootstrap, type BootstrapOptions } from "./bootstrap.ts";
+export type { Credentials, PasswordDone, Passwords } from "./credentials.ts";
 export type { Sha1 } from "./initial-cluster.ts";
 export { Member, type Settled } from "./member.ts";
 export { Server, type ServerOptions, type ServerParts } from "./server.ts";

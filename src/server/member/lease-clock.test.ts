@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import type { AuthStore } from "../../core/auth/index.ts";
 import { type EtcdError, errors } from "../../core/errors/index.ts";
 import { Lessor, type LessorOptions } from "../../core/lease/index.ts";
 import { decodeLeaseCheckpointRequest, decodeLeaseRevokeRequest } from "../../core/proto/index.ts";
@@ -7,6 +8,8 @@ import { LeaseClock } from "./lease-clock.ts";
 import type { Member, Settled } from "./member.ts";
 import type { ReadDone } from "./read-index.ts";
 import { HandClock, keptLog, type Line } from "./testing.ts";
+
+const authOff = { rootInfo: () => undefined } as unknown as AuthStore;
 
 interface Proposed {
   readonly kind: string;
@@ -52,7 +55,7 @@ function host(leases: number, options: Partial<LessorOptions> = {}): Host {
   const member = new FakeMember();
   const lines: Line[] = [];
   const asMember = member as unknown as Member;
-  const leaseClock = new LeaseClock(lessor, asMember, clock, keptLog(lines));
+  const leaseClock = new LeaseClock(lessor, asMember, clock, keptLog(lines), authOff);
   leaseClock.start();
   return { clock, lessor, member, leaseClock, lines };
 }

@@ -10,6 +10,7 @@ import {
 } from "../../core/proto/index.ts";
 import { id64Hex } from "../../base/index.ts";
 import { EtcdError, errors } from "../../core/errors/index.ts";
+import type { AuthStore } from "../../core/auth/index.ts";
 import type { Lessor } from "../../core/lease/index.ts";
 import type { Cancel, Clock, Log } from "../../io/host/index.ts";
 import { LeaseRenewals } from "./lease-renewals.ts";
@@ -35,6 +36,7 @@ export class LeaseClock {
   readonly #member: Member;
   readonly #clock: Clock;
   readonly #log: Log;
+  readonly #auth: AuthStore;
   #cancel: Cancel = () => {};
   #lastMs = 0;
   #pending = 0;
@@ -42,11 +44,12 @@ export class LeaseClock {
   /** Something was refused since the last tick: the next one tries again. */
   #isRefused = false;
 
-  constructor(lessor: Lessor, member: Member, clock: Clock, log: Log) {
+  constructor(lessor: Lessor, member: Member, clock: Clock, log: Log, auth: AuthStore) {
     this.#lessor = lessor;
     this.#member = member;
     this.#clock = clock;
     this.#log = log;
+    this.#auth = auth;
     this.renewals = new LeaseRenewals({ lessor, member, clock });
   }
 
@@ -96,10 +99,12 @@ export class LeaseClock {
     for (const ID of this.#lessor.expired(this.#clock.nowMs(), room, retryMs)) {
       const request = encodeLeaseRevokeRequest(makeLeaseRevokeRequest({ ID }));
       this.#pending++;
-      this.#member.propose("leaseRevoke", request, (outcome) => {
+      const settle = (outcome: Settled): void => {
         this.#pending--;
         this.#revoked(ID, outcome);
-      });
+      };
+      // Whoever owns its keys: that a lease ends is nobody's permission to give.
+      this.#member.propose("leaseRevoke", request, settle, this.#auth.rootInfo());
     }
   }
 

@@ -13,7 +13,7 @@ import {
   newEntry,
   newMessage,
 } from "../../core/raft/index.ts";
-import { encodeUtf8 } from "../../base/index.ts";
+import { encodeUtf8, InvariantError } from "../../base/index.ts";
 import type { Settled } from "./member.ts";
 import { leadingServer, testMemberId, testServer } from "./testing.ts";
 
@@ -198,10 +198,14 @@ test("a member more than 5000 entries behind what is committed takes no proposal
 test("an apply that contradicts itself stops the member instead of the process", () => {
   const { server, clock, failures } = leadingServer();
   told.length = 0;
-  server.member.propose("authEnable", new Uint8Array(0), tell);
+  const write = (): never => {
+    throw new InvariantError("two revisions are one");
+  };
+  Object.defineProperty(server.store, "write", { value: write });
+  server.member.propose("put", put("a"), tell);
   clock.advance(0);
   assert.equal(failures.length, 1);
-  assert.match(failures[0]!.message, /authEnable/);
+  assert.match(failures[0]!.message, /two revisions are one/);
   assert.deepEqual(told, ["etcdserver: server stopped"]);
 });
 

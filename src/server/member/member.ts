@@ -2,6 +2,7 @@
 // steps raft once and carries out what raft asks for (docs/adr/0002-pure-core-and-turn.md).
 import { assert, type Id64 } from "../../base/index.ts";
 import type { Applier, EntryOutcome, Outcome } from "../../core/apply/index.ts";
+import type { AuthInfo } from "../../core/auth/index.ts";
 import { Code, EtcdError, errors } from "../../core/errors/index.ts";
 import {
   encodeInternalRaftRequest,
@@ -148,11 +149,13 @@ export class Member {
   /**
    * Puts a request into the log. `settle` is called once: when the entry has been applied here, or
    * with the reason why it was not taken or not heard of in time. `request` is copied before return.
+   * `info` says on whose behalf, while auth is on.
    */
   propose(
     kind: InternalRaftRequestRequestCase,
     request: Uint8Array,
     settle: (outcome: Settled) => void,
+    info?: AuthInfo,
   ): void {
     if (this.#stopped) return settle(errors.stopped());
     if (this.#committedIndex > this.#appliedIndex + applyGapMax) {
@@ -160,6 +163,10 @@ export class Member {
     }
     const suffix = this.ids.nextSuffix();
     const header = makeRequestHeader({ ID: this.ids.whole(suffix) });
+    if (info !== undefined) {
+      header.username = info.username;
+      header.authRevision = info.revision;
+    }
     const data = encodeInternalRaftRequest(
       makeInternalRaftRequest({ header, request: { case: kind, value: request } }),
     );

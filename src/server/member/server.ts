@@ -11,6 +11,7 @@ import {
   putBytes,
   putCost,
 } from "../../core/apply/index.ts";
+import { type AuthInfo, AuthStore } from "../../core/auth/index.ts";
 import { EtcdError, errors } from "../../core/errors/index.ts";
 import { Lessor } from "../../core/lease/index.ts";
 import { Cluster } from "../../core/membership/index.ts";
@@ -32,13 +33,17 @@ import {
   type PutRequest,
   type TxnRequest,
 } from "../../core/proto/index.ts";
-import { type ConfState, type Message, RawNode } from "../../core/raft/index.ts";
+import { type Message, RawNode } from "../../core/raft/index.ts";
 import { seededRandom } from "../../base/index.ts";
 import type { Cancel, Clock, Failpoint, Log, Random } from "../../io/host/index.ts";
 import type { Snapshotter } from "../../io/snap/index.ts";
+import { alarmTexts } from "./alarm-text.ts";
+import { Authenticator } from "./authenticator.ts";
 import type { BackendHost, DurableBackend } from "./backend-host.ts";
 import type { Booted } from "./bootstrap.ts";
 import { CompactionRunner, startAutoCompaction } from "./compaction.ts";
+import { confStateOf } from "./conf-state.ts";
+import { type Credentials, noCredentials } from "./credentials.ts";
 import { LeaseClock } from "./lease-clock.ts";
 import type { LeaseRenewals } from "./lease-renewals.ts";
 import { Member, type Settled } from "./member.ts";
@@ -58,6 +63,8 @@ export interface ServerOptions {
   readonly maxWalFiles: number;
   readonly maxSnapshotFiles: number;
   readonly maxLearners: number;
+  /** Whether the common name of a client's certificate is a user's name. */
+  readonly clientCertAuth?: boolean;
   readonly compactionSleepMs: number;
   readonly autoCompaction: { readonly mode: "periodic" | "revision"; readonly retention: number };
   readonly watchProgressNotifyMs: number;
@@ -73,6 +80,8 @@ export interface ServerParts {
   /** With a durable backend: where snapshots of the log are kept. */
   readonly snapshotter: Snapshotter | undefined;
   readonly failpoint?: Failpoint | undefined;
+  /** Without them nobody can log in. */
+  readonly credentials?: Credentials | undefined;
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
@@ -100,6 +109,9 @@ export class Server {
   readonly lessor: Lessor;
   readonly cluster: Cluster;
   readonly alarms = new Alarms();
+  readonly auth: AuthStore;
+  readonly credentials: Credentials;
+  readonly authenticator: Authenticator;
   /** What every KV response begins with; follows the term. */
   readonly header: HeaderTemplate;
   readonly hub: WatchHub;
@@ -143,6 +155,9 @@ export class Server {
     this.lessor = new Lessor({ minTtl: Math.ceil((1.5 * options.electionMs) / 1000) });
     this.store = new Store(backend.backend);
     this.#restoreLeases();
+    this.credentials = parts.credentials ?? noCredentials;
+    const { tokens } = this.credentials;
+    this.auth = new AuthStore({ backend: backend.backend, tokens, log });
     log.info("kvstore restored", { "current-rev": this.store.currentRevision });
     this.hub = new WatchHub({
       source: this.store,
@@ -156,7 +171,8 @@ export class Server {
     this.raft = this.#startRaft();
     this.#snapshots = this.#makeSnapshots();
     this.member = this.#makeMember();
-    this.#leaseClock = new LeaseClock(this.lessor, this.member, clock, log);
+    this.#leaseClock = new LeaseClock(this.lessor, this.member, clock, log, this.auth);
+    this.authenticator = new Authenticator(this, parts.random);
   }
 
   /** Leases from their bucket, and the keys that name them from the store. */
@@ -242,6 +258,7 @@ export class Server {
       lessor: this.lessor,
       cluster: this.cluster,
       alarms: this.alarms,
+      auth: this.auth,
       records: this.#records,
       isOverQuota: (bytes) => this.isOverQuota(bytes),
       nowMs: () => this.clock.nowMs(),
@@ -429,22 +446,32 @@ export class Server {
   }
 
   /** Proposes a put that the quota allows; else raises the alarm and refuses. */
-  put(request: PutRequest, bytes: Uint8Array, settle: (outcome: Settled) => void): void {
+  put(
+    request: PutRequest,
+    bytes: Uint8Array,
+    settle: (outcome: Settled) => void,
+    info?: AuthInfo,
+  ): void {
     if (this.isOverQuota(putCost(request.key, request.value))) return this.#noSpace(settle);
     if (this.#isOverloaded()) return settle(errors.requestTooManyRequests());
-    this.member.propose("put", bytes, settle);
+    this.member.propose("put", bytes, settle, info);
   }
 
-  txn(request: TxnRequest, bytes: Uint8Array, settle: (outcome: Settled) => void): void {
+  txn(
+    request: TxnRequest,
+    bytes: Uint8Array,
+    settle: (outcome: Settled) => void,
+    info?: AuthInfo,
+  ): void {
     const cost = putBytes(request);
     if (cost > 0 && this.isOverQuota(cost)) return this.#noSpace(settle);
     if (cost > 0 && this.#isOverloaded()) return settle(errors.requestTooManyRequests());
-    this.member.propose("txn", bytes, settle);
+    this.member.propose("txn", bytes, settle, info);
   }
 
-  grantLease(bytes: Uint8Array, settle: (outcome: Settled) => void): void {
+  grantLease(bytes: Uint8Array, settle: (outcome: Settled) => void, info?: AuthInfo): void {
     if (this.isOverQuota(leaseGrantBytes)) return this.#noSpace(settle);
-    this.member.propose("leaseGrant", bytes, settle);
+    this.member.propose("leaseGrant", bytes, settle, info);
   }
 
   #noSpace(settle: (outcome: Settled) => void): void {
@@ -466,23 +493,6 @@ export class Server {
 
   /** Alarms now, as Status tells them. */
   alarmTexts(): string[] {
-    return this.alarms
-      .list(AlarmType.NONE)
-      .map(({ memberID, alarm }) => `memberID:${memberID} alarm:${alarmName(alarm)}`);
+    return alarmTexts(this.alarms);
   }
-}
-
-const alarmName = (alarm: number): string =>
-  alarm === AlarmType.NOSPACE ? "NOSPACE" : alarm === AlarmType.CORRUPT ? "CORRUPT" : String(alarm);
-
-/** The configuration in force, as snapshots record it. */
-function confStateOf(raft: RawNode): ConfState {
-  const { config } = raft.status();
-  return {
-    voters: [...config.incoming],
-    learners: [...config.learners],
-    votersOutgoing: [...config.outgoing],
-    learnersNext: [...config.learnersNext],
-    autoLeave: config.autoLeave,
-  };
 }

@@ -11,6 +11,7 @@ import {
 import type { MethodHandler, ServerCall } from "../../io/grpc/index.ts";
 import type { BackendCopy, Digest } from "../member/index.ts";
 import { fail, type RpcContext, unary } from "./context.ts";
+import { requireAdmin } from "./identity.ts";
 
 /** As etcd sends it; the file is a whole number of these, or the last one is shorter. */
 const blobBytes = 32 * 1024;
@@ -29,6 +30,7 @@ const noFile = { code: Code.Unimplemented, message: "this member keeps no databa
 
 const defragment = (context: RpcContext): MethodHandler =>
   unary(context, decodeDefragmentRequest, (call) => {
+    requireAdmin(context, call);
     const { server } = context;
     const { durable } = server.backend;
     if (durable === undefined) return call.end(noFile);
@@ -68,6 +70,7 @@ function snapshot(context: RpcContext, sha256: () => Digest): MethodHandler {
       message: (bytes) => {
         try {
           decodeSnapshotRequest(bytes);
+          requireAdmin(context, call);
           begin(call);
         } catch (error) {
           fail(context, call, error);

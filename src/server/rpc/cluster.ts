@@ -9,6 +9,7 @@ import {
 import type { Member } from "../../core/membership/index.ts";
 import type { MethodHandler } from "../../io/grpc/index.ts";
 import { fail, headerOf, type RpcContext, unary } from "./context.ts";
+import { requireUser } from "./identity.ts";
 
 const messageOf = (member: Member): MemberMessage =>
   makeMember({
@@ -25,6 +26,7 @@ export const clusterMethods = (context: RpcContext): [string, MethodHandler][] =
     unary(context, decodeMemberListRequest, (call, { linearizable }) => {
       const { server } = context;
       const answer = (): void => {
+        requireUser(context, call);
         // Responses of this service carry no revision (etcdserver/api/v3rpc/member.go).
         const header = headerOf(context, 0);
         const members = server.cluster.members().map(messageOf);
@@ -32,8 +34,12 @@ export const clusterMethods = (context: RpcContext): [string, MethodHandler][] =
       };
       if (!linearizable) return answer();
       server.member.readIndex((error) => {
-        if (error === undefined) answer();
-        else fail(context, call, error);
+        try {
+          if (error !== undefined) throw error;
+          answer();
+        } catch (refusal) {
+          fail(context, call, refusal);
+        }
       });
     }),
   ],

@@ -2,12 +2,15 @@
 // the member, and puts the answer into words; it keeps no state of the cluster.
 import type { MethodHandler } from "../../io/grpc/index.ts";
 import type { Digest, Server } from "../member/index.ts";
+import { authMethods } from "./auth.ts";
 import { backendMethods } from "./backend-methods.ts";
 import { clusterMethods } from "./cluster.ts";
 import { electionMethods, lockMethods } from "./concurrency/index.ts";
 import { headerOf, type RpcContext } from "./context.ts";
 import { HealthService } from "./health.ts";
+import { watchRefusal } from "./identity.ts";
 import { kvMethods, type KvOptions } from "./kv.ts";
+import { LateTokens } from "./late-tokens.ts";
 import { leaseMethods } from "./lease.ts";
 import { maintenanceMethods } from "./maintenance.ts";
 import { WatchService } from "./watch.ts";
@@ -33,19 +36,21 @@ export function services(server: Server, options: ServiceOptions): Services {
     hub: server.hub,
     currentRevision: () => server.store.currentRevision,
     header: (revision) => headerOf(context, revision),
-    checkPermission: () => undefined,
+    checkPermission: (call, key, rangeEnd) => watchRefusal(context, call, key, rangeEnd),
     requiresLeader: (call) => call.metadata.get("hasleader") === "true",
     fragmentBytesMax: options.maxRequestBytes + grpcOverheadBytes,
   });
-  const methods = new Map<string, MethodHandler>([
+  const late = new LateTokens(context);
+  const guarded = [
     ...kvMethods(context, options),
     ...watch.methods(),
     ...leaseMethods(context),
     ...clusterMethods(context),
+    ...authMethods(context),
     ...maintenanceMethods(context),
     ...backendMethods(context, options.sha256),
-    ...health.methods(),
-  ]);
+  ].map(([path, handler]): [string, MethodHandler] => [path, late.before(handler)]);
+  const methods = new Map<string, MethodHandler>([...guarded, ...health.methods()]);
   const concurrency = { ...context, methods };
   for (const method of [...lockMethods(concurrency), ...electionMethods(concurrency)]) {
     methods.set(...method);

@@ -8,6 +8,7 @@ import {
   checkPutRequest,
   checkRangeRequest,
   checkRangeStreamRequest,
+  checkTxnAuth,
   checkTxnRequest,
   encodeResponse,
   encodeStreamChunk,
@@ -28,7 +29,9 @@ import {
 } from "../../core/proto/index.ts";
 import type { MethodHandler, ServerCall } from "../../io/grpc/index.ts";
 import { isDecodedByGo } from "./deep-txn.ts";
+import type { Settled } from "../member/index.ts";
 import { fail, replying, type RpcContext, unary } from "./context.ts";
+import { identify, requireAdmin, requireRange } from "./identity.ts";
 
 export interface KvOptions {
   readonly maxTxnOps: number;
@@ -73,6 +76,7 @@ const range =
     const { server } = context;
     const request = borrowed.serializable ? borrowed : ownRange(borrowed);
     whenReadable(context, call, request.serializable, () => {
+      requireRange(context, call, request.key, request.rangeEnd);
       const response = readRange(server.store, request);
       call.reply(encodeResponse(response, server.header));
       // What was replied has been copied into frames.
@@ -92,8 +96,9 @@ function rangeStream(context: RpcContext, options: KvOptions): MethodHandler {
     const request = ownRange(decodeRangeRequest(bytes));
     checkRangeStreamRequest(request);
     whenReadable(context, call, request.serializable, () => {
+      requireRange(context, call, request.key, request.rangeEnd);
       const stream = new RangeStream(context.server.store, request, options.maxRequestBytes);
-      sendChunks(context, call, stream);
+      sendChunks(context, call, stream, context.server.auth.revision);
     });
   };
   return {
@@ -113,14 +118,22 @@ function rangeStream(context: RpcContext, options: KvOptions): MethodHandler {
 }
 
 /** Reads on only while the client takes what was read: one chunk at a time is held. */
-function sendChunks(context: RpcContext, call: ServerCall, stream: RangeStream): void {
+function sendChunks(
+  context: RpcContext,
+  call: ServerCall,
+  stream: RangeStream,
+  authRevision: number,
+): void {
+  const { auth } = context.server;
   call.onDrain = undefined;
   try {
     while (!call.ended) {
+      // What was permitted when the stream began may be so no longer (etcdserver.doSerialize).
+      if (auth.isEnabled && auth.revision !== authRevision) throw errors.authOldRevision();
       const chunk = stream.next();
       if (chunk === undefined) return call.end({ code: 0, message: "" });
       if (call.send(encodeStreamChunk(chunk, context.server.header))) continue;
-      call.onDrain = () => sendChunks(context, call, stream);
+      call.onDrain = () => sendChunks(context, call, stream, authRevision);
       return;
     }
   } catch (error) {
@@ -131,13 +144,14 @@ function sendChunks(context: RpcContext, call: ServerCall, stream: RangeStream):
 const put = (context: RpcContext): MethodHandler =>
   unary(context, decodePutRequest, (call, request, bytes) => {
     checkPutRequest(request);
-    context.server.put(request, bytes, replying(context, call));
+    context.server.put(request, bytes, replying(context, call), identify(context, call));
   });
 
 const deleteRange = (context: RpcContext): MethodHandler =>
   unary(context, decodeDeleteRangeRequest, (call, request, bytes) => {
     checkDeleteRangeRequest(request);
-    context.server.member.propose("deleteRange", bytes, replying(context, call));
+    const info = identify(context, call);
+    context.server.member.propose("deleteRange", bytes, replying(context, call), info);
   });
 
 /** One that nests too deep for us has, for etcd, too many operations. */
@@ -154,10 +168,13 @@ function txn(context: RpcContext, options: KvOptions): MethodHandler {
   const { server } = context;
   return unary(context, decodeTxn, (call, request, bytes) => {
     checkTxnRequest(request, options.maxTxnOps);
-    if (!isReadOnlyTxn(request)) return server.txn(request, bytes, replying(context, call));
+    if (!isReadOnlyTxn(request)) {
+      return server.txn(request, bytes, replying(context, call), identify(context, call));
+    }
     const isSerializable = isSerializableTxn(request);
     const own: TxnRequest = isSerializable ? request : decodeTxnRequest(ownBytes(bytes));
     whenReadable(context, call, isSerializable, () => {
+      if (server.auth.isEnabled) checkTxnAuth(server, identify(context, call), own);
       const leases = { leaseExists: () => false };
       call.reply(encodeResponse(applyTxn(server.store, own, leases).response, server.header));
     });
@@ -166,9 +183,11 @@ function txn(context: RpcContext, options: KvOptions): MethodHandler {
 
 const compact = (context: RpcContext): MethodHandler =>
   unary(context, decodeCompactionRequest, (call, { physical }, bytes) => {
+    const info = requireAdmin(context, call);
     const reply = replying(context, call);
-    context.server.member.propose("compaction", bytes, (outcome) => {
+    const settle = (outcome: Settled): void => {
       if (outcome instanceof EtcdError || !physical) return reply(outcome);
       context.server.compactions.whenDone(() => reply(outcome));
-    });
+    };
+    context.server.member.propose("compaction", bytes, settle, info);
   });

@@ -1,6 +1,7 @@
 // etcdserverpb.Lease. Granting and revoking go through the log; only the leader, the primary lessor,
 // renews and knows how much time is left.
 import { type Id64, id64High, id64Low } from "../../base/index.ts";
+import { checkLeaseRead, checkLeaseWrite } from "../../core/apply/index.ts";
 import { EtcdError, errors } from "../../core/errors/index.ts";
 import { leaseTtlMax } from "../../core/lease/index.ts";
 import {
@@ -20,6 +21,7 @@ import {
 } from "../../core/proto/index.ts";
 import type { MethodHandler, ServerCall } from "../../io/grpc/index.ts";
 import { fail, headerOf, replying, type RpcContext, unary } from "./context.ts";
+import { requireUser } from "./identity.ts";
 
 export const leaseMethods = (context: RpcContext): [string, MethodHandler][] => [
   ["/etcdserverpb.Lease/LeaseGrant", grant(context)],
@@ -40,19 +42,38 @@ function freshLeaseId(context: RpcContext): Id64 {
 
 const grant = (context: RpcContext): MethodHandler =>
   unary(context, decodeLeaseGrantRequest, (call, request, bytes) => {
+    const info = requireUser(context, call);
     if (request.TTL > leaseTtlMax) throw errors.leaseTTLTooLarge();
     let own = bytes;
     if (request.ID === 0n) {
       request.ID = freshLeaseId(context);
       own = encodeLeaseGrantRequest(request);
     }
-    context.server.grantLease(own, replying(context, call));
+    context.server.grantLease(own, replying(context, call), info);
   });
 
 const revoke = (context: RpcContext): MethodHandler =>
   unary(context, decodeLeaseRevokeRequest, (call, _request, bytes) => {
-    context.server.member.propose("leaseRevoke", bytes, replying(context, call));
+    const info = requireUser(context, call);
+    context.server.member.propose("leaseRevoke", bytes, replying(context, call), info);
   });
+
+/** Who may not write all keys of a lease may not keep it alive (EtcdServer.checkLeaseRenew). */
+function checkRenewal(context: RpcContext, call: ServerCall, id: Id64): void {
+  const { server } = context;
+  if (server.auth.isEnabled) checkLeaseWrite(server, requireUser(context, call), id);
+}
+
+/** Asked while a renewal waits, for the lease and who may write its keys may have changed. */
+function isStillPermitted(context: RpcContext, call: ServerCall, id: Id64): boolean {
+  try {
+    checkRenewal(context, call, id);
+    return true;
+  } catch (error) {
+    fail(context, call, error);
+    return false;
+  }
+}
 
 /**
  * Each request is answered in order; an unknown or expired lease with TTL 0, and the stream lives.
@@ -65,6 +86,7 @@ function keepAlive(context: RpcContext): MethodHandler {
     // Made before the renewal: a client must not see that a lease lived at a later revision.
     const header = headerOf(context);
     if (!lessor.isPrimary) throw errors.noLeader();
+    checkRenewal(context, call, ID);
     let isAnswered = false;
     renewals.renew(
       ID,
@@ -75,7 +97,7 @@ function keepAlive(context: RpcContext): MethodHandler {
         if (call.send(encodeLeaseKeepAliveResponse(response))) call.resume();
         else call.pause();
       },
-      () => call.ended,
+      () => call.ended || !isStillPermitted(context, call, ID),
     );
     if (!isAnswered) call.pause();
   };
@@ -100,8 +122,21 @@ function keepAlive(context: RpcContext): MethodHandler {
 const timeToLive = (context: RpcContext): MethodHandler =>
   unary(context, decodeLeaseTimeToLiveRequest, (call, { ID, keys: wantsKeys }) => {
     const { server } = context;
+    const { auth } = server;
+    const info = requireUser(context, call);
+    const { revision } = auth;
+    if (wantsKeys && auth.isEnabled) checkLeaseRead(server, info, ID);
     server.member.readIndex((error) => {
       if (error !== undefined) return fail(context, call, error);
+      // The keys may be others than those that were checked, and so may be who asks.
+      if (wantsKeys && auth.isEnabled) {
+        if (auth.revision !== revision) return fail(context, call, errors.authOldRevision());
+        try {
+          checkLeaseRead(server, info, ID);
+        } catch (refusal) {
+          return fail(context, call, refusal);
+        }
+      }
       const view = server.lessor.view(ID, server.clock.nowMs());
       const header = headerOf(context);
       const fields =
@@ -119,7 +154,12 @@ const timeToLive = (context: RpcContext): MethodHandler =>
 
 const leases = (context: RpcContext): MethodHandler =>
   unary(context, decodeLeaseLeasesRequest, (call) => {
-    const statuses = context.server.lessor.ids().map((ID) => makeLeaseStatus({ ID }));
+    const { server } = context;
+    if (server.auth.isEnabled) {
+      const info = requireUser(context, call);
+      for (const id of server.lessor.ids()) checkLeaseRead(server, info, id);
+    }
+    const statuses = server.lessor.ids().map((ID) => makeLeaseStatus({ ID }));
     const response = makeLeaseLeasesResponse({ header: headerOf(context), leases: statuses });
     call.reply(encodeLeaseLeasesResponse(response));
   });

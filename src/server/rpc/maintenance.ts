@@ -2,6 +2,7 @@
 import { EtcdError, errors } from "../../core/errors/index.ts";
 import { BackendHash, memberHashIgnores } from "../../core/mvcc/index.ts";
 import {
+  AlarmAction,
   decodeAlarmRequest,
   decodeHashKVRequest,
   decodeHashRequest,
@@ -16,6 +17,7 @@ import {
 } from "../../core/proto/index.ts";
 import type { MethodHandler } from "../../io/grpc/index.ts";
 import { fail, headerOf, replying, type RpcContext, unary } from "./context.ts";
+import { requireAdmin, requireUser } from "./identity.ts";
 
 /** About microseconds of hashing between two rounds of the event loop. */
 const hashSliceBudget = 2000;
@@ -29,6 +31,7 @@ export const maintenanceMethods = (context: RpcContext): [string, MethodHandler]
 
 const status = (context: RpcContext): MethodHandler =>
   unary(context, decodeStatusRequest, (call) => {
+    requireUser(context, call);
     const { server } = context;
     const { member, options } = server;
     const noLeader = member.lead === 0n ? [errors.noLeader().message] : [];
@@ -51,12 +54,15 @@ const status = (context: RpcContext): MethodHandler =>
   });
 
 const alarm = (context: RpcContext): MethodHandler =>
-  unary(context, decodeAlarmRequest, (call, _request, bytes) => {
-    context.server.member.propose("alarm", bytes, replying(context, call));
+  unary(context, decodeAlarmRequest, (call, { action }, bytes) => {
+    const required = action === AlarmAction.GET ? requireUser : requireAdmin;
+    const info = required(context, call);
+    context.server.member.propose("alarm", bytes, replying(context, call), info);
   });
 
 const hash = (context: RpcContext): MethodHandler =>
   unary(context, decodeHashRequest, (call) => {
+    requireAdmin(context, call);
     const { server } = context;
     const job = new BackendHash(server.backend.backend, memberHashIgnores);
     const slice = (): void => {
@@ -71,6 +77,7 @@ const hash = (context: RpcContext): MethodHandler =>
 
 const hashKv = (context: RpcContext): MethodHandler =>
   unary(context, decodeHashKVRequest, (call, { revision }) => {
+    requireAdmin(context, call);
     const { server } = context;
     const job = server.store.hashByRevision(revision);
     const slice = (): void => {

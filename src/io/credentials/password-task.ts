@@ -1,0 +1,16 @@
+// What goes to a bcrypt thread and what comes back.
+
+export type PasswordTask =
+  | { readonly id: number; readonly kind: "hash"; readonly password: string }
+  | {
+      readonly id: number;
+      readonly kind: "verify";
+      readonly password: string;
+      /** Undefined for nobody's password. */
+      readonly hash: Uint8Array | undefined;
+    };
+
+export type PasswordAnswer =
+  | { readonly id: number; readonly hash: Uint8Array }
+  | { readonly id: number; readonly matches: boolean }
+  | { readonly id: number; readonly failure: string };
