@@ -1,4 +1,5 @@
 // HashKV: members that hold the same revisions have the same bytes (guarantee K10).
+import { emptyBytes } from "../src/base/index.ts";
 import type { KeyValueHash } from "../src/core/mvcc/index.ts";
 import type { SimMember } from "./member.ts";
 import { hold } from "./violation.ts";
@@ -8,13 +9,12 @@ export function checkHashes(members: readonly SimMember[]): number {
   const up = members.filter(({ server }) => server !== undefined);
   if (up.length < 2) return 0;
   const revision = Math.min(...up.map(({ server }) => server!.store.currentRevision));
+  if (isAmbiguous(up, revision)) return 0;
   const known = new Map<number, { hash: KeyValueHash; name: string }>();
   let compared = 0;
   for (const member of up) {
     const { store } = member.server!;
-    // At the compacted revision itself etcd answers with the hash of the compaction, which counts a
-    // tombstone there otherwise than a member does that has not compacted yet.
-    if (revision <= store.compactedRevision) continue;
+    if (revision < store.compactedRevision) continue;
     const hash = hashAt(member, revision);
     const first = known.get(hash.compactRevision);
     if (first === undefined) {
@@ -33,9 +33,22 @@ export function checkHashes(members: readonly SimMember[]): number {
   return compared;
 }
 
+/**
+ * Where nothing lives and only tombstones of the compacted revision are kept, etcd's hash changes with
+ * the compaction itself (3.7.3 does: revision-hash.test.ts has its numbers).
+ */
+const isAmbiguous = (up: readonly SimMember[], revision: number): boolean =>
+  up.some(({ server }) => server!.store.compactedRevision >= revision) &&
+  up.some(({ server }) => {
+    const { index, currentRevision, compactedRevision } = server!.store;
+    if (compactedRevision > revision) return false;
+    return index.count(emptyBytes, undefined, revision, currentRevision) === 0;
+  });
+
 function hashAt(member: SimMember, revision: number): KeyValueHash {
   const job = member.server!.store.hashByRevision(revision);
-  for (;;) {
+  for (let i = 0; ; i++) {
+    if (i > 100) throw new Error("HASH LOOP");
     const hash = job.step(1_000_000);
     if (hash !== undefined) return hash;
   }
