@@ -1,7 +1,7 @@
 // Brings encoded records to disk: one write and one sync at a time, and what came meanwhile in the
 // next one. It knows segments as files, not what the records say.
 import { assert } from "../../base/index.ts";
-import type { DiskFile, Synced } from "../host/index.ts";
+import { type Cancel, type DiskFile, isDiskError, type Synced } from "../host/index.ts";
 import { RecordEncoder } from "./record-encoder.ts";
 import { segmentBytesDefault } from "./record.ts";
 import type { SegmentName } from "./segment-name.ts";
@@ -26,6 +26,7 @@ interface NewbornSegment {
 }
 
 const slowSyncMs = 1000;
+const roomRetryMs = 500;
 const zeroAheadBytesDefault = 1024 * 1024;
 const nobody: Synced[] = [];
 
@@ -49,6 +50,8 @@ export class LogWriter {
   readonly #mark: SyncedMark | undefined;
   #failure: WalError | undefined;
   #closing: Synced | undefined;
+  /** Set while a write waits for room. */
+  #cancelRetry: Cancel | undefined;
 
   constructor(options: WalOptions, tail: { file: DiskFile; offset: number; crc: number }) {
     this.#options = options;
@@ -59,11 +62,16 @@ export class LogWriter {
     this.#offset = tail.offset;
     this.#encoderStart = tail.offset;
     this.encoder = new RecordEncoder(tail.crc);
-    this.#spare.prepare();
+    this.#prepareSpare();
     this.#startZeroAhead();
     const { disk, directory } = options;
     if (options.unsafeNoFsync === true) removeSyncedMark(disk, directory);
     else if (options.keepsMark === true) this.#mark = SyncedMark.open(disk, directory);
+  }
+
+  /** Whether the last write found no room and is to be tried again. */
+  get isFull(): boolean {
+    return this.#cancelRetry !== undefined;
   }
 
   get failure(): WalError | undefined {
@@ -108,6 +116,10 @@ export class LogWriter {
   close(done: Synced): void {
     assert(this.#closing === undefined, "a log is closed once");
     this.#closing = done;
+    if (this.isFull) {
+      this.#cancelRetry?.();
+      this.#busy = false;
+    }
     if (this.#failure !== undefined) this.#letGo();
     else {
       this.#mustSync = true;
@@ -133,6 +145,13 @@ export class LogWriter {
     }
     try {
       this.#write(sealed?.bytes ?? this.encoder.view());
+    } catch (error) {
+      if (this.#mayWait(error)) this.#waitForRoom(waiting, sealed, error);
+      else this.#fail(error, waiting);
+      return;
+    }
+    this.#cancelRetry = undefined;
+    try {
       if (sealed === undefined) {
         this.encoder.clear();
         this.#encoderStart = this.#offset;
@@ -146,6 +165,26 @@ export class LogWriter {
       return;
     }
     this.#sync((error) => this.#synced(error, waiting, sealed));
+  }
+
+  /** What was written in part is written over by the same bytes: only a sync must not be repeated. */
+  #mayWait(error: unknown): boolean {
+    if (this.#options.waitsForRoom !== true || this.#closing !== undefined) return false;
+    return isDiskError(error, "ENOSPC") || isDiskError(error, "EDQUOT");
+  }
+
+  #waitForRoom(waiting: Synced[], sealed: SealedBatch | undefined, error: unknown): void {
+    if (!this.isFull)
+      this.#options.log?.warn("no room for the write-ahead log; waiting", { error });
+    if (sealed !== undefined) this.#sealed.unshift(sealed);
+    else {
+      this.#waiting = [...waiting, ...this.#waiting];
+      this.#mustSync = true;
+    }
+    this.#cancelRetry = this.#options.clock.after(roomRetryMs, () => {
+      this.#busy = false;
+      this.flush();
+    });
   }
 
   #write(bytes: Uint8Array): void {
@@ -272,7 +311,16 @@ export class LogWriter {
     this.#file = file;
     this.#offset = 0;
     this.#newborn = { temporaryPath, path: `${directory}/${next.name}` };
-    this.#spare.prepare();
+    this.#prepareSpare();
+  }
+
+  /** Ahead of time: where there is no room for a name now there may be when it is needed. */
+  #prepareSpare(): void {
+    try {
+      this.#spare.prepare();
+    } catch (error) {
+      if (this.#options.waitsForRoom !== true || !isDiskError(error, "ENOSPC")) throw error;
+    }
   }
 
   #startZeroAhead(): void {

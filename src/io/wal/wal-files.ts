@@ -13,6 +13,9 @@ import { readSyncedMark, type SyncedPlace } from "./synced-mark.ts";
 import { isWalError, walErrors } from "./wal-error.ts";
 import type { WalOptions } from "./wal-options.ts";
 
+const scannedBytes = 256 * 1024;
+const zeros = Buffer.alloc(scannedBytes);
+
 /** A longer end is not read again at a start. */
 const rewrittenBytesMax = 16 * 1024 * 1024;
 
@@ -150,9 +153,20 @@ function rewriteTail(file: DiskFile, mark: SyncedPlace | undefined, end: number)
  * anything is appended, as a power loss may otherwise bring back only some of them.
  */
 function clearBehind(file: DiskFile, offset: number, segmentBytes: number): void {
-  const size = Math.max(file.size(), segmentBytes);
-  file.truncate(offset);
+  const fileBytes = file.size();
+  const size = Math.max(fileBytes, segmentBytes);
+  // Zeros that are there already are room that a full disk would not give again.
+  if (hasBytes(file, offset, fileBytes)) file.truncate(offset);
   file.truncate(size);
+}
+
+function hasBytes(file: DiskFile, from: number, to: number): boolean {
+  const piece = Buffer.alloc(scannedBytes);
+  for (let at = from; at < to; at += scannedBytes) {
+    const read = file.readInto(piece, 0, Math.min(scannedBytes, to - at), at);
+    if (!piece.subarray(0, read).equals(zeros.subarray(0, read))) return true;
+  }
+  return false;
 }
 
 /** As `openWal`, with one repair where the log ends torn, which is what a member does at start. */

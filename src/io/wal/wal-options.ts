@@ -25,6 +25,8 @@ export interface WalOptions {
   readonly unsafeNoFsync?: boolean;
   /** Keeps a mark beside the log of how far it was synced, so that damage is told from a torn end. */
   readonly keepsMark?: boolean;
+  /** A write that finds no room is tried again, while nothing is acknowledged; else it ends the log. */
+  readonly waitsForRoom?: boolean;
   /**
    * Where syncs run. `background`: on another thread; `done` comes after `save` returned.
    * `inline`: on the calling thread; everything is done when `save` returns (tools, enumeration).

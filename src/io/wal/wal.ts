@@ -65,6 +65,11 @@ export class Wal {
     return this.#writer.failure;
   }
 
+  /** Whether the log waits for room on the disk; nothing is acknowledged meanwhile. */
+  get isFull(): boolean {
+    return this.#writer.isFull;
+  }
+
   /** Index of the last entry or snapshot saved. */
   get lastIndex(): number {
     return this.#lastIndex;

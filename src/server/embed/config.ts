@@ -50,6 +50,9 @@ export interface Config extends SecurityConfig, AuthConfig {
   readonly warningUnaryRequestMs: number;
   readonly maxLearners: number;
   readonly unsafeNoFsync: boolean;
+  /** Of the database, in bytes. */
+  readonly pageCacheBytes: number;
+  readonly clearsNoSpaceAlarm: boolean;
   readonly socketReusePort: boolean;
   readonly socketReuseAddress: boolean;
   readonly enableGrpcGateway: boolean;
@@ -184,8 +187,7 @@ function read(values: FlagValues): Config {
     warningUnaryRequestMs: duration("warning-unary-request-duration", 300),
     maxLearners: number("max-learners"),
     unsafeNoFsync: bool("unsafe-no-fsync"),
-    socketReusePort: bool("socket-reuse-port"),
-    socketReuseAddress: bool("socket-reuse-address"),
+    ...readOwn(values.text),
     enableGrpcGateway: bool("enable-grpc-gateway"),
     cors: list("cors"),
     hostWhitelist: list("host-whitelist"),
@@ -193,6 +195,21 @@ function read(values: FlagValues): Config {
     logFormat: text("log-format") as "json" | "console",
     logOutputs: list("log-outputs"),
     given: values.given,
+  };
+}
+
+/** How sockets are opened, and what etcd has no flags for. */
+function readOwn(
+  text: ReadonlyMap<string, string>,
+): Pick<
+  Config,
+  "pageCacheBytes" | "clearsNoSpaceAlarm" | "socketReusePort" | "socketReuseAddress"
+> {
+  return {
+    socketReusePort: text.get("socket-reuse-port") === "true",
+    socketReuseAddress: text.get("socket-reuse-address") === "true",
+    pageCacheBytes: Number(text.get("quorate-page-cache-bytes")),
+    clearsNoSpaceAlarm: text.get("quorate-disarm-nospace") === "true",
   };
 }
 

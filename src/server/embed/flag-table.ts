@@ -208,6 +208,13 @@ const otherGroups: readonly FlagGroup[] = [
     ],
   },
   {
+    title: "Quorate's own",
+    flags: [
+      flag("quorate-page-cache-bytes", "uint", "67108864", "Database pages kept in memory."),
+      flag("quorate-disarm-nospace", "bool", "false", "Disarm NOSPACE when there is room again."),
+    ],
+  },
+  {
     title: "Unsafe",
     flags: [
       unbuilt("force-new-cluster", "bool", "false", "Make a cluster of this member alone."),

@@ -30,6 +30,7 @@ export async function openBackend(
       batchIntervalMs: config.backendBatchMs,
       batchLimit: config.backendBatchLimit,
       noSync: config.unsafeNoFsync,
+      cacheBytesMax: config.pageCacheBytes,
       sumsPath: join(dirname(dirname(path)), "db.sum"),
       ...hooks,
     });
@@ -41,9 +42,28 @@ export async function openBackend(
     backend: file,
     sizeBytes: () => file.sizeBytes(),
     inUseBytes: () => file.inUseBytes(),
+    isDiskFull: fullnessOf(file, path),
     durable: file,
   };
   return { host, file };
+}
+
+/** Below this writes are refused: room for what must be written though nobody may write. */
+const reservedBytes = 16 * 1024 * 1024;
+const fullnessAgeMsMax = 200;
+
+/** Asks the file system at most every so often. */
+function fullnessOf(file: FileBackend, path: string): () => boolean {
+  let askedMs = Number.NEGATIVE_INFINITY;
+  let isLow = false;
+  return () => {
+    const nowMs = performance.now();
+    if (nowMs - askedMs > fullnessAgeMsMax) {
+      askedMs = nowMs;
+      isLow = nodeDisk.freeBytes(path) < reservedBytes;
+    }
+    return isLow || file.fullError !== undefined;
+  };
 }
 
 async function whenUnlocked<Opened>(open: () => Opened, warn: () => void): Promise<Opened> {

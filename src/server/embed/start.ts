@@ -14,7 +14,7 @@ import { gunzip } from "../../io/http/index.ts";
 import { Snapshotter } from "../../io/snap/index.ts";
 import { Gateway } from "../gateway/index.ts";
 import { AccessController, clientHttp } from "../http/index.ts";
-import { type Booted, bootstrap, Server, type ServerParts } from "../member/index.ts";
+import { type Booted, bootstrap, Server, type ServerParts, watchSpace } from "../member/index.ts";
 import { grpcOverheadBytes, services } from "../rpc/index.ts";
 import { openCredentials } from "./auth-token.ts";
 import { type ClientHttp, clientHttpOf } from "./client-http.ts";
@@ -87,12 +87,14 @@ export async function startServer(
   const metrics = await listenForMetrics(listening, server);
   await ready;
   clients.logReady();
+  const stopSpaceWatch = config.clearsNoSpaceAlarm ? watchSpace(server) : () => {};
   return { server, stop: () => stop() };
 
   async function stop(): Promise<void> {
     const fields = { name: config.name, "data-dir": config.dataDirectory };
     log.info("closing etcd server", fields);
     clients.stopAccepting();
+    stopSpaceWatch();
     await grpc.drain(drainGraceMs);
     log.info("skipped leadership transfer for single voting member cluster");
     await new Promise<void>((done) => server!.stop(() => done()));

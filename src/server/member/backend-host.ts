@@ -35,6 +35,8 @@ export interface BackendHost {
   /** Bytes allocated, as Status shows them and the quota counts them. */
   sizeBytes(): number;
   inUseBytes(): number;
+  /** Whether its disk has no room for more, or next to none. */
+  isDiskFull?(): boolean;
   /** Undefined for one that forgets with the process: its log is replayed from the beginning. */
   readonly durable: DurableBackend | undefined;
 }

@@ -64,6 +64,7 @@ export function bootstrap(options: BootstrapOptions): Booted {
     unsafeNoFsync: options.unsafeNoFsync,
     syncing: options.syncing,
     keepsMark: true,
+    waitsForRoom: true,
     ...options.walSizes,
   };
   return walExists(options.disk, options.walDirectory)

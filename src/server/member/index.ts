@@ -14,3 +14,4 @@ export type { Credentials, PasswordDone, Passwords } from "./credentials.ts";
 export type { Sha1 } from "./initial-cluster.ts";
 export { Member, type Settled } from "./member.ts";
 export { Server, type ServerOptions, type ServerParts } from "./server.ts";
+export { watchSpace } from "./space-watch.ts";

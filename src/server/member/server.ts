@@ -436,6 +436,8 @@ export class Server {
   }
 
   isOverQuota(bytes: number): boolean {
+    // Go's etcd dies of a full disk.
+    if (this.#parts.booted.wal.isFull || this.backend.isDiskFull?.() === true) return true;
     const quota = this.options.quotaBackendBytes;
     return quota > 0 && this.backend.sizeBytes() + bytes >= quota;
   }
