@@ -29,3 +29,4 @@ export { exponentialBounds, Histogram } from "./histogram.ts";
 export { MinHeap } from "./min-heap.ts";
 export { type RandomSource, seededRandom } from "./random.ts";
 export { decodeUtf8, encodeUtf8 } from "./utf8.ts";
+export { humanSize } from "./human-size.ts";

@@ -32,6 +32,8 @@ export interface Config extends SecurityConfig, AuthConfig {
   readonly maxWalFiles: number;
   /** Effective: zero on the command line becomes 2 GiB; negative is off. */
   readonly quotaBackendBytes: number;
+  /** Free megabytes from which the database is defragmented at start; 0 is never. */
+  readonly bootstrapDefragMegabytes: number;
   readonly backendBatchMs: number;
   readonly backendBatchLimit: number;
   readonly maxTxnOps: number;
@@ -128,6 +130,13 @@ function checkGate(pair: string): void {
   }
 }
 
+function requireAdvertised({ given }: FlagValues): void {
+  if (!given.has("listen-client-urls") || given.has("advertise-client-urls")) return;
+  throw new Error(
+    "--advertise-client-urls is required when --listen-client-urls is set explicitly",
+  );
+}
+
 function read(values: FlagValues): Config {
   const text = (name: string): string => values.text.get(name) ?? "";
   const number = (name: string): number => Number(text(name));
@@ -136,13 +145,7 @@ function read(values: FlagValues): Config {
   const list = (name: string): string[] => [...new Set(text(name).split(","))].toSorted();
   const urls = (name: string): ListenUrl[] => urlsOf(name, text(name));
   const advertisePeerUrls = urls("initial-advertise-peer-urls");
-  const missingAdvertise =
-    values.given.has("listen-client-urls") && !values.given.has("advertise-client-urls");
-  if (missingAdvertise) {
-    throw new Error(
-      "--advertise-client-urls is required when --listen-client-urls is set explicitly",
-    );
-  }
+  requireAdvertised(values);
   const quota = number("quota-backend-bytes");
   const progressMs = duration("watch-progress-notify-interval", 600_000);
   return {
@@ -170,6 +173,7 @@ function read(values: FlagValues): Config {
     maxSnapshotFiles: number("max-snapshots"),
     maxWalFiles: number("max-wals"),
     quotaBackendBytes: quota === 0 ? quotaDefaultBytes : quota,
+    bootstrapDefragMegabytes: number("bootstrap-defrag-threshold-megabytes"),
     backendBatchMs: duration("backend-batch-interval", 100),
     backendBatchLimit: number("backend-batch-limit") || 10_000,
     maxTxnOps: number("max-txn-ops"),

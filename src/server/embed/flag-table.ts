@@ -201,7 +201,7 @@ const otherGroups: readonly FlagGroup[] = [
         "Progress of idle watches; 0 is 10m.",
       ),
       flag("warning-apply-duration", "duration", "100ms", "Slower applies are logged."),
-      unbuilt("bootstrap-defrag-threshold-megabytes", "uint", "0", "Defragment at start."),
+      flag("bootstrap-defrag-threshold-megabytes", "uint", "0", "Defragment at start."),
       flag("max-learners", "int", "1", "Learners in the cluster, at most."),
       flag("downgrade-check-time", "duration", "5s", "Time between downgrade checks."),
       flag("snapshot-catchup-entries", "uint", "5000", "Entries kept for a slow follower."),

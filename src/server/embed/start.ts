@@ -17,6 +17,7 @@ import { AccessController, clientHttp } from "../http/index.ts";
 import { type Booted, bootstrap, Server, type ServerParts, watchSpace } from "../member/index.ts";
 import { grpcOverheadBytes, services } from "../rpc/index.ts";
 import { openCredentials } from "./auth-token.ts";
+import { defragmentAtStart } from "./bootstrap-defrag.ts";
 import { type ClientHttp, clientHttpOf } from "./client-http.ts";
 import type { Config } from "./config.ts";
 import { listenForClients, listenForMetrics, listenForPeers } from "./listeners.ts";
@@ -82,6 +83,7 @@ export async function startServer(
   const alive = setInterval(() => {}, 2 ** 30);
   const { promise: ready, resolve: becomeReady } = Promise.withResolvers<void>();
   const clients = await listenForClients(listening, http, grpc, ready);
+  defragmentAtStart(backend.host, config.bootstrapDefragMegabytes, log);
   server.start(becomeReady);
   logClientTls(log, listening.security);
   const metrics = await listenForMetrics(listening, server);

@@ -1,6 +1,6 @@
 // One member with its state: log, store, watches, leases, cluster. It starts them in order, keeps the
 // cluster informed of itself, and is what every service talks to (etcdserver.EtcdServer).
-import { type Id64, id64Hex } from "../../base/index.ts";
+import { type Id64, id64Hex, humanSize } from "../../base/index.ts";
 import {
   Alarms,
   Applier,
@@ -484,7 +484,7 @@ export class Server {
   #raiseNoSpace(then: () => void): void {
     this.log.warn("message exceeded backend quota; raising alarm", {
       "quota-size-bytes": this.options.quotaBackendBytes,
-      "quota-size": this.options.quotaBackendBytes,
+      "quota-size": humanSize(this.options.quotaBackendBytes),
       error: errors.noSpace(),
     });
     const action = AlarmAction.ACTIVATE;

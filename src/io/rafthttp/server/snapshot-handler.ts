@@ -1,7 +1,7 @@
 // POST /raft/snapshot: a MsgSnap and the database it is about (snapshotHandler of http.go). The
 // database goes to a temporary file, gets its name when it is whole and durable, and only then
 // does raft hear of it.
-import { type Id64, id64Hex } from "../../../base/index.ts";
+import { type Id64, id64Hex, humanSize } from "../../../base/index.ts";
 import { type Message, sizeMessage } from "../../../core/proto/index.ts";
 import { MessageType, snapshotIndex } from "../../../core/raft/index.ts";
 import type { HeaderFields, PeerRequest, PeerResponse } from "../../http/index.ts";
@@ -9,7 +9,6 @@ import type { Cancel } from "../../host/index.ts";
 import { MessageDecoder } from "../codec/message-codec.ts";
 import type { TransportContext } from "../ports.ts";
 import { DatabaseIntake } from "../snapshot/database-intake.ts";
-import { humanSize } from "../snapshot/human-size.ts";
 import { replyError, replyNoContent } from "./replies.ts";
 
 /** Of the message before the database (snapshotLimitByte). */

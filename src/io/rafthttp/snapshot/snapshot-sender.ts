@@ -1,6 +1,6 @@
 // Sends databases to a member that is too far behind for entries (snapshot_sender.go). A database
 // is read piece by piece as the connection takes it; it is never in memory as a whole.
-import { type Id64, id64Hex } from "../../../base/index.ts";
+import { type Id64, id64Hex, humanSize } from "../../../base/index.ts";
 import { type Message, snapshotIndex } from "../../../core/raft/index.ts";
 import type { Cancel } from "../../host/index.ts";
 import type { PeerCall } from "../../http/index.ts";
@@ -18,7 +18,6 @@ import {
   snapshotPath,
 } from "../requests.ts";
 import type { UrlPicker } from "../url-picker.ts";
-import { humanSize } from "./human-size.ts";
 
 /** A database as it was at one moment, held open by a read transaction or a copy. */
 export interface SnapshotSource {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { concatBytes, decodeUtf8 } from "../../../base/index.ts";
+import { concatBytes, decodeUtf8, humanSize } from "../../../base/index.ts";
 import { type Message, MessageType, newMessage } from "../../../core/raft/index.ts";
 import type { DatabaseReceiver } from "../../snap/index.ts";
 import { FrameBuffer } from "../codec/frame-buffer.ts";
@@ -13,7 +13,6 @@ import {
   localId,
   peerId,
 } from "../testing.ts";
-import { humanSize } from "./human-size.ts";
 import type { SnapshotSource } from "./snapshot-sender.ts";
 
 const size = 1_000_000;
