@@ -1,12 +1,13 @@
 // From flag values to a checked configuration: embed.Config.Validate of etcd, with its texts.
 import { type AuthConfig, readAuth } from "./config-auth.ts";
 import { checkSecurity, readSecurity, type SecurityConfig } from "./config-security.ts";
+import { type LogConfig, readLog } from "./config-log.ts";
 import { parseDuration } from "./duration.ts";
 import { flagTable } from "./flag-table.ts";
 import { type FlagValues, UsageError } from "./flags.ts";
 import { checkBindUrls, checkHostUrls, type ListenUrl, parseUrls } from "./urls.ts";
 
-export interface Config extends SecurityConfig, AuthConfig {
+export interface Config extends SecurityConfig, AuthConfig, LogConfig {
   readonly name: string;
   readonly dataDirectory: string;
   readonly walDirectory: string;
@@ -60,9 +61,6 @@ export interface Config extends SecurityConfig, AuthConfig {
   readonly enableGrpcGateway: boolean;
   readonly cors: readonly string[];
   readonly hostWhitelist: readonly string[];
-  readonly logLevel: string;
-  readonly logFormat: "json" | "console";
-  readonly logOutputs: readonly string[];
   /** Flags given explicitly, for warnings. */
   readonly given: ReadonlySet<string>;
 }
@@ -70,7 +68,6 @@ export interface Config extends SecurityConfig, AuthConfig {
 const quotaDefaultBytes = 2 * 1024 ** 3;
 const electionMsMax = 50_000;
 const progressNotifyMsMin = 100;
-const logLevels = ["debug", "info", "warn", "error", "dpanic", "panic", "fatal"];
 
 /** Reads and checks; throws UsageError with exit code 1 and etcd's text. */
 export function configFrom(values: FlagValues): Config {
@@ -143,7 +140,7 @@ function read(values: FlagValues): Config {
   const duration = (name: string, zeroMs = 0): number => parseDuration(text(name)) || zeroMs;
   const bool = (name: string): boolean => text(name) === "true";
   const list = (name: string): string[] => [...new Set(text(name).split(","))].toSorted();
-  const urls = (name: string): ListenUrl[] => urlsOf(name, text(name));
+  const urls = (name: string): ListenUrl[] => urlsOf(name, text(name), values);
   const advertisePeerUrls = urls("initial-advertise-peer-urls");
   requireAdvertised(values);
   const quota = number("quota-backend-bytes");
@@ -161,7 +158,7 @@ function read(values: FlagValues): Config {
     advertisePeerUrls,
     advertiseClientUrls: urls("advertise-client-urls"),
     initialCluster: initialCluster(values, advertisePeerUrls),
-    initialClusterState: text("initial-cluster-state") as "new" | "existing",
+    initialClusterState: (text("initial-cluster-state") || "new") as "new" | "existing",
     initialClusterToken: text("initial-cluster-token"),
     initialElectionTickAdvance: bool("initial-election-tick-advance"),
     heartbeatMs: number("heartbeat-interval"),
@@ -193,11 +190,9 @@ function read(values: FlagValues): Config {
     unsafeNoFsync: bool("unsafe-no-fsync"),
     ...readOwn(values.text),
     enableGrpcGateway: bool("enable-grpc-gateway"),
-    cors: list("cors"),
+    cors: corsOf(text("cors"), values),
     hostWhitelist: list("host-whitelist"),
-    logLevel: text("log-level"),
-    logFormat: text("log-format") as "json" | "console",
-    logOutputs: list("log-outputs"),
+    ...readLog(text),
     given: values.given,
   };
 }
@@ -217,13 +212,18 @@ function readOwn(
   };
 }
 
-function urlsOf(name: string, list: string): ListenUrl[] {
+/** Origins, or "*" for all of them. */
+const corsOf = (list: string, values: FlagValues): string[] =>
+  list === "*" ? ["*"] : urlsOf("cors", list, values).map(({ text }) => text);
+
+function urlsOf(name: string, list: string, { isFile }: FlagValues): ListenUrl[] {
   if (list === "") return [];
   try {
     return parseUrls(list);
   } catch (error) {
-    // URL lists are parsed by package flag in etcd: a bad one is bad usage, exit code 2.
     const why = error instanceof Error ? error.message : String(error);
+    if (isFile) throw new UsageError(`unexpected error setting up ${name}: ${why}`, 1);
+    // URL lists are parsed by package flag in etcd: a bad one is bad usage, exit code 2.
     throw new UsageError(`invalid value "${list}" for flag -${name}: ${why}`, 2);
   }
 }
@@ -261,6 +261,9 @@ function validate(config: Config, values: FlagValues): void {
     "--advertise-client-urls",
     'in the format "host:port", "unix:/path/to/socket" or "unixs:/path/to/socket"',
   );
+  if (!["new", "existing"].includes(config.initialClusterState)) {
+    throw new Error(`unexpected clusterState ${JSON.stringify(config.initialClusterState)}`);
+  }
   if (heartbeatMs === 0) throw new Error("--heartbeat-interval must be >0 (set to 0ms)");
   if (electionMs === 0) throw new Error("--election-timeout must be >0 (set to 0ms)");
   if (5 * heartbeatMs > electionMs) {
@@ -286,15 +289,6 @@ function validate(config: Config, values: FlagValues): void {
   if ((parseDuration(values.text.get("compact-hash-check-time") ?? "") ?? 0) <= 0) {
     const given = values.text.get("compact-hash-check-time");
     throw new Error(`--compact-hash-check-time must be >0 (set to ${given})`);
-  }
-  if (!logLevels.includes(config.logLevel)) {
-    throw new Error(`unrecognized level: ${JSON.stringify(config.logLevel)}`);
-  }
-  if (!["json", "console"].includes(config.logFormat)) {
-    throw new Error(`unknown log format: ${String(config.logFormat)}`);
-  }
-  if (values.text.get("logger") !== "zap") {
-    throw new Error(`unknown logger option ${JSON.stringify(values.text.get("logger"))}`);
   }
   checkSecurity(config);
 }

@@ -70,7 +70,7 @@ test("bad values are refused in Go's words", () => {
     'invalid value "gone,not-yet" for flag -v2-deprecation: invalid value "not-yet"',
   );
   assert.equal(refusal(() => parseFlags(["--name"], {})).message, "flag needs an argument: -name");
-  assert.equal(refusal(() => parseFlags(["start"], {})).message, "'start' is not a valid flag");
+  assert.equal(refusal(() => parseFlags(["start"], {})).message, '"start" is not a valid flag');
 });
 
 test("the environment sets flags, and setting one twice is fatal", () => {

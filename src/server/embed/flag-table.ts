@@ -167,7 +167,7 @@ const otherGroups: readonly FlagGroup[] = [
       flag("log-outputs", "strings", "default", "stderr, stdout or file paths."),
       flag("log-level", "string", "info", "debug, info, warn, error, panic or fatal."),
       flag("log-format", "string", "json", "json or console."),
-      unbuilt("enable-log-rotation", "bool", "false", "Rotate a single log file."),
+      flag("enable-log-rotation", "bool", "false", "Rotate a single log file."),
       flag(
         "log-rotation-config-json",
         "string",
@@ -233,7 +233,7 @@ export const flagGroups: readonly FlagGroup[] = [
 
 // config-file and version act before the rest; the others are etcd's silently ignored relics.
 const hiddenFlags: readonly FlagSpec[] = [
-  unbuilt("config-file", "string", "", "YAML or JSON file that replaces flags and environment."),
+  flag("config-file", "string", "", "YAML or JSON file that replaces flags and environment."),
   flag("version", "bool", "false", "Print the version and exit."),
   ...[
     "cluster-active-size",

@@ -17,7 +17,11 @@ export interface FlagValues {
   /** Names given on the command line or in the environment. */
   readonly given: ReadonlySet<string>;
   readonly unknownVariables: readonly string[];
+  /** Name and value of each variable that counted. */
+  readonly usedVariables: readonly (readonly [name: string, value: string])[];
   readonly help: boolean;
+  /** They come from a configuration file, which forgives what a command line does not. */
+  readonly isFile: boolean;
 }
 
 export function parseFlags(
@@ -30,6 +34,12 @@ export function parseFlags(
   for (const [name, value] of line.values) text.set(name, value);
   const given = new Set(line.values.keys());
   const unknownVariables: string[] = [];
+  const usedVariables: [string, string][] = [];
+  const found = { text, given, unknownVariables, usedVariables, help: line.help, isFile: false };
+  const file = line.values.get("config-file") || environment["ETCD_CONFIG_FILE"] || "";
+  text.set("config-file", file);
+  // A configuration file takes the place of everything else: nothing there can conflict.
+  if (file !== "") return found;
   for (const [variable, value] of Object.entries(environment)) {
     if (value === undefined || !variable.startsWith("ETCD_") || isOurVariable(variable)) continue;
     const name = variable.slice("ETCD_".length).toLowerCase().replaceAll("_", "-");
@@ -45,8 +55,9 @@ export function parseFlags(
       checked(spec, value, (why) => badVariable(variable, value, why)),
     );
     given.add(name);
+    usedVariables.push([variable, value]);
   }
-  return { text, given, unknownVariables, help: line.help };
+  return found;
 }
 
 /** Variables that are no flag but mean something to the process itself. */
@@ -74,11 +85,11 @@ function parseArguments(argv: readonly string[]): CommandLine {
     const [, dashes, name = "", equals, inline = ""] =
       /^(--?)([^=]*)(=)?([\s\S]*)$/.exec(argument) ?? [];
     if (dashes === undefined || argument === "-") {
-      throw new UsageError(`'${argument}' is not a valid flag`, 1);
+      throw new UsageError(`${JSON.stringify(argument)} is not a valid flag`, 1);
     }
     if (argument === "--") {
       if (argv[at + 1] === undefined) break;
-      throw new UsageError(`'${argv[at + 1]}' is not a valid flag`, 1);
+      throw new UsageError(`${JSON.stringify(argv[at + 1])} is not a valid flag`, 1);
     }
     if (name === "" || name.startsWith("-"))
       throw new UsageError(`bad flag syntax: ${argument}`, 2);

@@ -9,20 +9,23 @@ import { versionText } from "./version.ts";
 
 /** Runs `etcd` with these arguments until a signal ends it. */
 export async function runServer(argv: readonly string[]): Promise<void> {
-  const values = readFlags(argv);
-  if (values === undefined) return;
   const early = pinoLog({ level: "info", format: "json", outputs: ["stderr"] });
-  for (const variable of values.unknownVariables) {
-    early.warn("unrecognized environment variable", { "environment-variable": variable });
-  }
-  const config = readConfig(values, early);
+  const values = readFlags(argv, early);
+  if (values === undefined) return;
+  logVariables(values, early);
+  const config = await readConfig(values, early);
   if (config === undefined) return;
   process.title = "etcd";
-  const log = pinoLog({
-    level: config.logLevel as LogLevel,
-    format: config.logFormat,
-    outputs: config.logOutputs,
-  });
+  const log = openLog(config, early);
+  if (log === undefined) return;
+  const path = values.text.get("config-file");
+  if (path !== "") {
+    log.info(
+      "loaded server configuration, other configuration command line flags and environment " +
+        "variables will be ignored if provided",
+      { path },
+    );
+  }
   log.info("Running: ", { args: [process.argv[1] ?? "etcd", ...argv] });
   warn(config, log);
   try {
@@ -38,7 +41,7 @@ export async function runServer(argv: readonly string[]): Promise<void> {
 }
 
 /** Undefined when the process is to end now; its exit code is set. */
-function readFlags(argv: readonly string[]): FlagValues | undefined {
+function readFlags(argv: readonly string[], log: Log): FlagValues | undefined {
   try {
     const values = parseFlags(argv, process.env);
     if (values.help) {
@@ -52,22 +55,50 @@ function readFlags(argv: readonly string[]): FlagValues | undefined {
     }
     return values;
   } catch (error) {
-    if (!(error instanceof UsageError)) throw error;
-    process.stderr.write(`${error.message}\n${error.exitCode === 2 ? usageText : ""}`);
-    process.exitCode = error.exitCode;
+    return refuse(error, log);
+  }
+}
+
+async function readConfig(values: FlagValues, log: Log): Promise<Config | undefined> {
+  try {
+    const path = values.text.get("config-file") ?? "";
+    if (path === "") return configFrom(values);
+    const { readConfigFile } = await import("./config-file.ts");
+    return configFrom(await readConfigFile(path));
+  } catch (error) {
+    return refuse(error, log);
+  }
+}
+
+function openLog(config: Config, early: Log): Log | undefined {
+  try {
+    return pinoLog({
+      level: config.logLevel as LogLevel,
+      format: config.logFormat,
+      outputs: config.logOutputs,
+      rotation: config.logRotation,
+    });
+  } catch (error) {
+    early.warn("failed to verify flags", { error });
+    process.exitCode = 1;
     return undefined;
   }
 }
 
-function readConfig(values: FlagValues, log: Log): Config | undefined {
-  try {
-    return configFrom(values);
-  } catch (error) {
-    if (!(error instanceof UsageError)) throw error;
-    if (error.exitCode === 2) process.stderr.write(`${error.message}\n${usageText}`);
-    else log.warn("failed to verify flags", { error });
-    process.exitCode = error.exitCode;
-    return undefined;
+function refuse(error: unknown, log: Log): undefined {
+  if (!(error instanceof UsageError)) throw error;
+  if (error.exitCode === 2) process.stderr.write(`${error.message}\n${usageText}`);
+  else log.warn("failed to verify flags", { error });
+  process.exitCode = error.exitCode;
+}
+
+function logVariables(values: FlagValues, log: Log): void {
+  for (const [name, value] of values.usedVariables) {
+    const fields = { "variable-name": name, "variable-value": value };
+    log.info("recognized and used environment variable", fields);
+  }
+  for (const variable of values.unknownVariables) {
+    log.warn("unrecognized environment variable", { "environment-variable": variable });
   }
 }
 

@@ -1,13 +1,16 @@
 // The Log port on pino, printing zap's keys in zap's order: level, ts, logger, caller, msg, fields.
-import { closeSync, openSync, writeSync } from "node:fs";
+import { closeSync, openSync, statSync, writeSync } from "node:fs";
 import { type DestinationStream, pino } from "pino";
 import type { Log, LogFields, LogLevel } from "../log.ts";
+import { RotatingFile, type RotationOptions } from "./rotating-file.ts";
 
 export interface LogOptions {
   readonly level: LogLevel;
   readonly format: "json" | "console";
-  /** default, stderr, stdout, or file paths. */
+  /** default, stderr, stdout, systemd/journal, or file paths. */
   readonly outputs: readonly string[];
+  /** Files are turned over by these rules. */
+  readonly rotation?: RotationOptions | undefined;
 }
 
 // zap's production sampling, as etcd sets it: the first 100 of a message each second, then every
@@ -100,29 +103,65 @@ function printable(value: unknown): unknown {
   return value;
 }
 
+/** Writes one line; may throw. */
+type Sink = (line: string, json: string) => void;
+
 /** Synchronous writes: a line that was logged is not lost by the exit that follows it. */
 function destination(options: LogOptions): DestinationStream {
-  const files = new Set<number>();
-  for (const output of options.outputs) {
-    if (output === "stdout") files.add(1);
-    else if (output === "stderr" || output === "default") files.add(2);
-    else files.add(openSync(output, "a", 0o600));
-  }
-  process.on("exit", () => {
-    for (const file of files) if (file > 2) closeSync(file);
-  });
+  const sinks = new Set(options.outputs.map((output) => sinkOf(output, options)));
   return {
     write: (text) => {
       const line = options.format === "console" ? consoleLine(text) : text;
-      for (const file of files) writeWhole(file, line);
+      for (const sink of sinks) writeWhole(sink, line, text);
     },
   };
 }
 
+const toFile =
+  (file: number): Sink =>
+  (line) =>
+    void writeSync(file, line);
+const toStdout = toFile(1);
+const toStderr = toFile(2);
+
+function sinkOf(output: string, { rotation }: LogOptions): Sink {
+  if (output === "stdout") return toStdout;
+  if (output === "stderr" || output === "default") return toStderr;
+  if (output === "systemd/journal") return journalSink();
+  if (rotation === undefined) {
+    const file = openSync(output, "a", 0o600);
+    process.on("exit", () => closeSync(file));
+    return toFile(file);
+  }
+  const file = new RotatingFile(output, rotation, () => Date.now());
+  process.on("exit", () => file.close());
+  return (line) => file.write(line);
+}
+
+const journalSocket = "/run/systemd/journal/socket";
+const priorities: Readonly<Record<string, number>> = { debug: 7, info: 6, warn: 4, error: 3 };
+const criticalPriority = 2;
+
+/**
+ * The journal reads what its services write to stderr, with the priority in front (sd-daemon(3)):
+ * Node has no sockets of datagrams for its own.
+ */
+function journalSink(): Sink {
+  if (statSync(journalSocket, { throwIfNoEntry: false }) === undefined) {
+    throw new Error(
+      `can't find journal (dial unixgram ${journalSocket}: connect: no such file or directory)`,
+    );
+  }
+  return (line, json) => {
+    const level = /^\{"level":"(\w+)"/.exec(json)?.[1] ?? "";
+    toStderr(`<${priorities[level] ?? criticalPriority}>${line}`, json);
+  };
+}
+
 /** A full pipe must not throw away the process (EAGAIN): the rest of the line is given up. */
-function writeWhole(file: number, text: string): void {
+function writeWhole(sink: Sink, line: string, json: string): void {
   try {
-    writeSync(file, text);
+    sink(line, json);
   } catch {
     // Nobody reads the log any more: serving goes on without it, as zap does.
   }
