@@ -127,8 +127,8 @@ function checkGate(pair: string): void {
   }
 }
 
-function requireAdvertised({ given }: FlagValues): void {
-  if (!given.has("listen-client-urls") || given.has("advertise-client-urls")) return;
+function requireAdvertised({ given, isFile }: FlagValues): void {
+  if (isFile || !given.has("listen-client-urls") || given.has("advertise-client-urls")) return;
   throw new Error(
     "--advertise-client-urls is required when --listen-client-urls is set explicitly",
   );
