@@ -40,9 +40,10 @@ export const layers: Readonly<Record<string, readonly string[]>> = {
   "server/rpc": [...core, ...machines, "core/apply", "io/grpc", "server/member"],
   "server/gateway": [...core, "io/grpc", "io/host", "io/http"],
   "server/http": [...core, "core/membership", "io/host", "io/http", "server/member"],
+  "server/tcpproxy": ["io/host", "node:"],
   "server/embed": [every],
   client: [...core, "io/grpc", "io/host"],
-  "cli/etcd": ["base", "server/embed", "node:"],
+  "cli/etcd": ["base", "server/embed", "server/tcpproxy", "node:"],
   "cli/etcdctl": [...core, "client", "node:"],
   "cli/etcdutl": [
     ...core,

@@ -1,4 +1,11 @@
 // bin/etcd: the server under etcd's own name, flags and exit codes.
-import { runServer } from "../../server/embed/index.ts";
+const [command, ...rest] = process.argv.slice(2);
 
-await runServer(process.argv.slice(2));
+if (command === "gateway") {
+  const { parseDuration } = await import("../../server/embed/index.ts");
+  const { runGateway } = await import("../../server/tcpproxy/index.ts");
+  await runGateway(rest, parseDuration);
+} else {
+  const { runServer } = await import("../../server/embed/index.ts");
+  await runServer(process.argv.slice(2));
+}

@@ -11,6 +11,9 @@ export const usageText = `Usage:
 
   etcd -h | --help
     Show the help information about etcd.
+
+  etcd gateway start
+    Hand TCP connections on to the members of a cluster.
 `;
 
 /** Every flag with its default and meaning, grouped as etcd groups them. */
