@@ -311,7 +311,21 @@ test("a lease is kept under its id, big-endian, with the TTL granted", () => {
   ]);
 });
 
+test("a checkpoint is kept on disk from cluster version 3.6 on", () => {
+  apply("leaseGrant", grant);
+  const before = contents("lease");
+  const checkpoints = [makeLeaseCheckpoint({ ID: 6n, remainingTTL: 4 })];
+  const request = encodeLeaseCheckpointRequest(makeLeaseCheckpointRequest({ checkpoints }));
+  machine.cluster.version = "3.5.0";
+  apply("leaseCheckpoint", request);
+  assert.deepEqual(contents("lease"), before);
+  machine.cluster.version = "3.6.0";
+  apply("leaseCheckpoint", request);
+  assert.notDeepEqual(contents("lease"), before);
+});
+
 test("a checkpoint rewrites the record of a lease that is known", () => {
+  machine.cluster.version = "3.7.0";
   apply("leaseGrant", grant);
   const checkpoints = [6n, 404n].map((ID) => makeLeaseCheckpoint({ ID, remainingTTL: 4 }));
   apply(

@@ -63,10 +63,16 @@ function deleteKeys(machine: Machine, keys: readonly Uint8Array[]): Changes {
   return tx.end();
 }
 
+/** Before 3.6 a checkpoint was lost with the process (lessor.shouldPersistCheckpoints). */
+function persistsCheckpoints({ lessor, cluster }: Machine): boolean {
+  const [major = 0, minor = 0] = (cluster.version ?? "0").split(".").map(Number);
+  return lessor.persistsCheckpoints || major > 3 || (major === 3 && minor >= 6);
+}
+
 export function applyLeaseCheckpoint(machine: Machine, request: LeaseCheckpointRequest): Answer {
   for (const { ID, remainingTTL } of request.checkpoints) {
     const record = machine.lessor.checkpoint(ID, remainingTTL, machine.nowMs());
-    if (record !== undefined) save(machine, record);
+    if (record !== undefined && persistsCheckpoints(machine)) save(machine, record);
   }
   return answer(machine.store.currentRevision, (header) =>
     encodeLeaseCheckpointResponse(makeLeaseCheckpointResponse({ header })),

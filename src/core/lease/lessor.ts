@@ -54,6 +54,8 @@ export interface LessorOptions {
   readonly minTtl: number;
   /** How often the primary makes a long lease's remaining time known; undefined: never. */
   readonly checkpointIntervalMs?: number | undefined;
+  /** Whether checkpoints are kept on disk whatever the cluster's version. */
+  readonly persistsCheckpoints?: boolean | undefined;
 }
 
 export interface LeaseView {
@@ -74,6 +76,8 @@ export interface LeaseRecord {
 export class Lessor {
   readonly #minTtl: number;
   readonly #checkpointIntervalMs: number | undefined;
+  /** Whether checkpoints are kept on disk whatever the cluster's version. */
+  readonly persistsCheckpoints: boolean;
   readonly #leases = new Map<Id64, Lease>();
   readonly #leaseOfKey = new Map<string, Lease>();
   #expiries = appointments();
@@ -86,6 +90,7 @@ export class Lessor {
   constructor(options: LessorOptions) {
     this.#minTtl = options.minTtl;
     this.#checkpointIntervalMs = options.checkpointIntervalMs;
+    this.persistsCheckpoints = options.persistsCheckpoints ?? false;
   }
 
   get isPrimary(): boolean {

@@ -52,6 +52,8 @@ export interface Config extends SecurityConfig, AuthConfig, LogConfig {
   readonly warningApplyMs: number;
   readonly warningUnaryRequestMs: number;
   readonly maxLearners: number;
+  readonly leaseCheckpoint: boolean;
+  readonly leaseCheckpointPersist: boolean;
   readonly unsafeNoFsync: boolean;
   /** Of the database, in bytes. */
   readonly pageCacheBytes: number;
@@ -96,6 +98,17 @@ function refuseUnbuilt(values: FlagValues): void {
 /** These change only how etcd does a thing; here it is done in one way that suits both values. */
 const gatesWithoutEffect = new Set(["TxnModeWriteWithSharedBuffer", "FastLeaseKeepAlive"]);
 
+/** These do what they say. */
+const builtGates = new Set(["LeaseCheckpoint", "LeaseCheckpointPersist"]);
+
+/** Whether a built gate that is off by default was switched on. */
+const isGateOn = (values: FlagValues, name: string): boolean =>
+  (values.text.get("feature-gates") ?? "")
+    .split(",")
+    .map((pair) => pair.split("=").map((part) => part.trim()))
+    .findLast(([gate]) => gate === name)?.[1]
+    ?.match(/^[1tT]/) != null;
+
 /** Known gates with their default; setting one to its default asks for nothing unbuilt. */
 const featureGates: Readonly<Record<string, boolean>> = {
   AllAlpha: false,
@@ -122,7 +135,8 @@ function checkGate(pair: string): void {
       1,
     );
   }
-  if (/^[1tT]/.test(value) !== initial && !gatesWithoutEffect.has(name)) {
+  const isBuilt = gatesWithoutEffect.has(name) || builtGates.has(name);
+  if (/^[1tT]/.test(value) !== initial && !isBuilt) {
     throw new UsageError(`feature gate ${name}=${value} is not built in Quorate yet`, 1);
   }
 }
@@ -187,6 +201,8 @@ function read(values: FlagValues): Config {
     warningApplyMs: duration("warning-apply-duration", 100),
     warningUnaryRequestMs: duration("warning-unary-request-duration", 300),
     maxLearners: number("max-learners"),
+    leaseCheckpoint: isGateOn(values, "LeaseCheckpoint"),
+    leaseCheckpointPersist: isGateOn(values, "LeaseCheckpointPersist"),
     unsafeNoFsync: bool("unsafe-no-fsync"),
     ...readOwn(values.text),
     enableGrpcGateway: bool("enable-grpc-gateway"),
@@ -251,6 +267,11 @@ function retention(mode: string, values: FlagValues): number {
 
 function validate(config: Config, values: FlagValues): void {
   const { heartbeatMs, electionMs } = config;
+  if (config.leaseCheckpointPersist && !config.leaseCheckpoint) {
+    throw new Error(
+      "enabling feature gate LeaseCheckpointPersist requires enabling feature gate LeaseCheckpoint",
+    );
+  }
   checkBindUrls(config.listenPeerUrls);
   checkBindUrls(config.listenClientUrls);
   checkBindUrls(config.listenClientHttpUrls);

@@ -118,6 +118,10 @@ test("configuration errors are etcd's", () => {
     [["--auto-compaction-mode=x"], 'unknown auto-compaction-mode "x"'],
     [["--feature-gates=Nope=true"], "unrecognized feature gate: Nope"],
     [
+      ["--feature-gates=LeaseCheckpointPersist=true"],
+      "enabling feature gate LeaseCheckpointPersist requires enabling feature gate LeaseCheckpoint",
+    ],
+    [
       ["--listen-peer-urls=http://example.com:1"],
       "expected IP in URL for binding (http://example.com:1)",
     ],
@@ -133,6 +137,13 @@ test("a flag whose feature is not built is refused unless it asks for nothing", 
     new RegExp(`^${unbuilt} is a flag of etcd`),
   );
   assert.equal(configOf(`${unbuilt}=false`).name, "default");
+});
+
+test("the gates of lease checkpoints are built", () => {
+  const gates = "LeaseCheckpoint=true,LeaseCheckpointPersist=1,FastLeaseKeepAlive=true";
+  const { leaseCheckpoint, leaseCheckpointPersist } = configOf(`--feature-gates=${gates}`);
+  assert.deepEqual([leaseCheckpoint, leaseCheckpointPersist], [true, true]);
+  assert.equal(configOf("--feature-gates=LeaseCheckpoint=false").leaseCheckpoint, false);
 });
 
 test("every flag has a default its own kind can read", () => {

@@ -65,6 +65,10 @@ export interface ServerOptions {
   readonly maxLearners: number;
   /** Whether the common name of a client's certificate is a user's name. */
   readonly clientCertAuth?: boolean;
+  /** Whether the leader makes the remaining time of long leases known to the others. */
+  readonly leaseCheckpoint?: boolean;
+  /** Whether every member keeps that on disk, also in clusters older than 3.6. */
+  readonly leaseCheckpointPersist?: boolean;
   readonly compactionSleepMs: number;
   readonly autoCompaction: { readonly mode: "periodic" | "revision"; readonly retention: number };
   readonly watchProgressNotifyMs: number;
@@ -96,6 +100,7 @@ export interface ServerParts {
 const appendSizeMax = 1024 * 1024;
 const inflightMessagesMax = 512;
 const publishRetryMs = 500;
+const leaseCheckpointIntervalMs = 5 * 60_000;
 /** About microseconds of watch history read in one turn. */
 const catchUpBudget = 1000;
 
@@ -152,7 +157,11 @@ export class Server {
     this.cluster.restore(this.#records.members(), this.#records.removedIds());
     this.cluster.version = this.#records.clusterVersion();
     this.alarms.restore(this.#records.alarms());
-    this.lessor = new Lessor({ minTtl: Math.ceil((1.5 * options.electionMs) / 1000) });
+    this.lessor = new Lessor({
+      minTtl: Math.ceil((1.5 * options.electionMs) / 1000),
+      checkpointIntervalMs: options.leaseCheckpoint ? leaseCheckpointIntervalMs : undefined,
+      persistsCheckpoints: options.leaseCheckpointPersist,
+    });
     this.store = new Store(backend.backend);
     this.#restoreLeases();
     this.credentials = parts.credentials ?? noCredentials;
