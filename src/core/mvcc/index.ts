@@ -24,6 +24,7 @@ export {
   type RangeOutcome,
   RangeStream,
   RangeWriter,
+  SlicedRange,
 } from "./range/index.ts";
 export { firstRevision, neverCompacted } from "./revision.ts";
 export type { KeyValueHash } from "./hash/revision-hash.ts";

@@ -175,6 +175,15 @@ export class Store {
     return this.#compactor.deletedRecords;
   }
 
+  /** Keeps all that is readable now where it is, until as many `unpin` have followed. */
+  pin(): void {
+    this.#compactor.pin();
+  }
+
+  unpin(): void {
+    this.#compactor.unpin();
+  }
+
   /** What compactions hashed, oldest first; at most ten. */
   compactionHashes(): readonly KeyValueHash[] {
     return this.#hashes.all();

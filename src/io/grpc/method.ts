@@ -22,6 +22,12 @@ export interface ServerCall {
   /** The answer to a unary call: headers, message and OK in one go. The bytes are copied. */
   reply(message: Uint8Array): void;
   /**
+   * A part of the one answer to a unary call, for an answer too large to be copied at once; `total` is
+   * the whole answer's length and given with the first part. Then as `send`; `end` follows the last
+   * part. Where it is missing, `reply` takes answers of any size.
+   */
+  sendPart?(part: Uint8Array, total?: number): boolean;
+  /**
    * One message of a stream; the bytes are copied. False: more than `sendBufferBytesHigh` waits for
    * the client, and `onDrain` will say when to go on.
    */

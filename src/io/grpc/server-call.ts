@@ -1,5 +1,5 @@
 // One call: a stream of HTTP/2 that speaks gRPC.
-import { InvariantError, ownBytes } from "../../base/index.ts";
+import { emptyBytes, InvariantError, ownBytes } from "../../base/index.ts";
 import { Code } from "../../core/errors/index.ts";
 import { FieldList, type Http2Connection, Http2Stream, type RequestHead } from "../http2/index.ts";
 import { type CallHead, readCallHead } from "./call-head.ts";
@@ -119,6 +119,17 @@ export class GrpcCall extends Http2Stream implements ServerCall, MessageSink, De
     this.#countSent(message.length);
     if (!this.headSent) this.sendHead(this.#call.replyHead, false);
     this.sendBody(prefix, message, false);
+    this.#wantsDrain = this.queuedBytes > sendBufferBytesHigh;
+    return !this.#wantsDrain;
+  }
+
+  sendPart(part: Uint8Array, total?: number): boolean {
+    if (this.ended) return true;
+    if (total !== undefined) {
+      this.#countSent(total);
+      if (!this.headSent) this.sendHead(this.#call.replyHead, false);
+    }
+    this.sendBody(total === undefined ? emptyBytes : prefix, part, false);
     this.#wantsDrain = this.queuedBytes > sendBufferBytesHigh;
     return !this.#wantsDrain;
   }

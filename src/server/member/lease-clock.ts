@@ -11,7 +11,7 @@ import {
 import { id64Hex } from "../../base/index.ts";
 import { EtcdError, errors } from "../../core/errors/index.ts";
 import type { AuthStore } from "../../core/auth/index.ts";
-import type { Lessor } from "../../core/lease/index.ts";
+import { Lessor } from "../../core/lease/index.ts";
 import type { Cancel, Clock, Log } from "../../io/host/index.ts";
 import { LeaseRenewals } from "./lease-renewals.ts";
 import type { Member, Settled } from "./member.ts";
@@ -28,6 +28,24 @@ const promotedAtOnce = 10_000;
 /** Leases in one checkpoint entry, and such entries in one interval (lessor.go). */
 const checkpointLeasesMax = 1000;
 const checkpointsPerInterval = 10;
+
+const checkpointIntervalMs = 5 * 60_000;
+
+export interface LeaseOptions {
+  readonly electionMs: number;
+  /** Whether the leader makes the remaining time of long leases known to the others. */
+  readonly leaseCheckpoint?: boolean;
+  /** Whether every member keeps that on disk, also in clusters older than 3.6. */
+  readonly leaseCheckpointPersist?: boolean;
+}
+
+/** A member's table of leases. */
+export const lessorFor = (options: LeaseOptions): Lessor =>
+  new Lessor({
+    minTtl: Math.ceil((1.5 * options.electionMs) / 1000),
+    checkpointIntervalMs: options.leaseCheckpoint === true ? checkpointIntervalMs : undefined,
+    persistsCheckpoints: options.leaseCheckpointPersist,
+  });
 
 export class LeaseClock {
   /** Renewals, as long as this member leads. */

@@ -13,7 +13,7 @@ import {
 } from "../../core/apply/index.ts";
 import { type AuthInfo, AuthStore } from "../../core/auth/index.ts";
 import { EtcdError, errors } from "../../core/errors/index.ts";
-import { Lessor } from "../../core/lease/index.ts";
+import type { Lessor } from "../../core/lease/index.ts";
 import { Cluster } from "../../core/membership/index.ts";
 import { Store } from "../../core/mvcc/index.ts";
 import { WatchHub } from "../../core/mvcc/watch/index.ts";
@@ -44,13 +44,13 @@ import type { Booted } from "./bootstrap.ts";
 import { CompactionRunner, startAutoCompaction } from "./compaction.ts";
 import { confStateOf } from "./conf-state.ts";
 import { type Credentials, noCredentials } from "./credentials.ts";
-import { LeaseClock } from "./lease-clock.ts";
+import { LeaseClock, type LeaseOptions, lessorFor } from "./lease-clock.ts";
 import type { LeaseRenewals } from "./lease-renewals.ts";
 import { Member, type Settled } from "./member.ts";
 import { raftLog } from "./raft-log.ts";
 import { Snapshots } from "./snapshots.ts";
 
-export interface ServerOptions {
+export interface ServerOptions extends LeaseOptions {
   readonly name: string;
   readonly clientUrls: readonly string[];
   readonly heartbeatMs: number;
@@ -65,10 +65,6 @@ export interface ServerOptions {
   readonly maxLearners: number;
   /** Whether the common name of a client's certificate is a user's name. */
   readonly clientCertAuth?: boolean;
-  /** Whether the leader makes the remaining time of long leases known to the others. */
-  readonly leaseCheckpoint?: boolean;
-  /** Whether every member keeps that on disk, also in clusters older than 3.6. */
-  readonly leaseCheckpointPersist?: boolean;
   readonly compactionSleepMs: number;
   readonly autoCompaction: { readonly mode: "periodic" | "revision"; readonly retention: number };
   readonly watchProgressNotifyMs: number;
@@ -100,7 +96,6 @@ export interface ServerParts {
 const appendSizeMax = 1024 * 1024;
 const inflightMessagesMax = 512;
 const publishRetryMs = 500;
-const leaseCheckpointIntervalMs = 5 * 60_000;
 /** About microseconds of watch history read in one turn. */
 const catchUpBudget = 1000;
 
@@ -157,11 +152,7 @@ export class Server {
     this.cluster.restore(this.#records.members(), this.#records.removedIds());
     this.cluster.version = this.#records.clusterVersion();
     this.alarms.restore(this.#records.alarms());
-    this.lessor = new Lessor({
-      minTtl: Math.ceil((1.5 * options.electionMs) / 1000),
-      checkpointIntervalMs: options.leaseCheckpoint ? leaseCheckpointIntervalMs : undefined,
-      persistsCheckpoints: options.leaseCheckpointPersist,
-    });
+    this.lessor = lessorFor(options);
     this.store = new Store(backend.backend);
     this.#restoreLeases();
     this.credentials = parts.credentials ?? noCredentials;

@@ -16,7 +16,7 @@ import {
   isSerializableTxn,
   readRange,
 } from "../../core/apply/index.ts";
-import { RangeStream } from "../../core/mvcc/index.ts";
+import { RangeStream, SlicedRange } from "../../core/mvcc/index.ts";
 import {
   decodeCompactionRequest,
   decodeDeleteRangeRequest,
@@ -77,12 +77,57 @@ const range =
     const request = borrowed.serializable ? borrowed : ownRange(borrowed);
     whenReadable(context, call, request.serializable, () => {
       requireRange(context, call, request.key, request.rangeEnd);
+      const sliced = SlicedRange.of(server.store, request);
+      if (sliced !== undefined) return replySliced(context, call, sliced);
       const response = readRange(server.store, request);
       call.reply(encodeResponse(response, server.header));
       // What was replied has been copied into frames.
       response.body?.release();
     });
   };
+
+/** Others get their turn between the steps of a large range, and it ends when nobody waits for it. */
+function replySliced(context: RpcContext, call: ServerCall, sliced: SlicedRange): void {
+  const { server } = context;
+  try {
+    if (call.ended) return sliced.cancel();
+    if (!sliced.step()) {
+      server.clock.later(() => replySliced(context, call, sliced));
+      return;
+    }
+    const { headerRevision: revision, writer: body } = sliced;
+    replyInParts(context, call, encodeResponse({ revision, body }, server.header));
+  } catch (error) {
+    sliced.cancel();
+    fail(context, call, error);
+  }
+}
+
+/** Copied into frames at once, and between two rounds of the event loop. */
+const partBytes = 256 * 1024;
+const roundBytes = 1024 * 1024;
+
+/** Sends a large answer as the client takes it. */
+function replyInParts(context: RpcContext, call: ServerCall, answer: Uint8Array): void {
+  if (call.sendPart === undefined || answer.length <= roundBytes) return call.reply(answer);
+  let sent = 0;
+  const goOn = (): void => {
+    call.onDrain = undefined;
+    const roundEnd = Math.min(sent + roundBytes, answer.length);
+    while (sent < roundEnd && !call.ended) {
+      const part = answer.subarray(sent, Math.min(sent + partBytes, roundEnd));
+      const takesMore = call.sendPart!(part, sent === 0 ? answer.length : undefined);
+      sent += part.length;
+      if (takesMore || sent === answer.length) continue;
+      call.onDrain = goOn;
+      return;
+    }
+    if (call.ended) return;
+    if (sent === answer.length) call.end({ code: 0, message: "" });
+    else context.server.clock.later(goOn);
+  };
+  goOn();
+}
 
 /** The request outlives the frame it came in. */
 const ownRange = (request: RangeRequest): RangeRequest => {

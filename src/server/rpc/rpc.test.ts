@@ -13,8 +13,10 @@ import {
   decodeStatusResponse,
   encodeHealthCheckRequest,
   encodePutRequest,
+  encodeRangeRequest,
   makeHealthCheckRequest,
   makePutRequest,
+  makeRangeRequest,
   ServingStatus,
 } from "../../core/proto/index.ts";
 import type { MethodHandler, RequestSink, ServerCall } from "../../io/grpc/index.ts";
@@ -267,4 +269,42 @@ test("a linearizable read on a member that is stopped ends with its error", () =
     code: Code.Unavailable,
     message: "etcdserver: server stopped",
   });
+});
+
+test("a large answer is sent in parts, as the client takes them", () => {
+  const test = leadingServer();
+  const tx = test.server.store.write();
+  const value = new Uint8Array(6000);
+  for (let at = 0; at < 600; at++) tx.put(encodeUtf8(`k${1000 + at}`), value, 0n);
+  tx.end();
+  const parts: number[] = [];
+  let total = 0;
+  let reads = false;
+  const one = new OneCall("/etcdserverpb.KV/Range");
+  const asCall = Object.assign(one, {
+    sendPart: (part: Uint8Array, length?: number) => {
+      assert.equal(length === undefined, parts.length > 0, "the length comes with the first part");
+      total = length ?? total;
+      parts.push(part.length);
+      return reads;
+    },
+  });
+  const request = encodeRangeRequest(
+    makeRangeRequest({ key: encodeUtf8("k"), rangeEnd: encodeUtf8("l") }),
+  );
+  const handler = serving(test).methods.get("/etcdserverpb.KV/Range") as MethodHandler;
+  assert.ok(handler.kind === "unary");
+  handler.handle(asCall as unknown as ServerCall, request);
+  test.clock.settle();
+  assert.equal(parts.length, 1, "the client reads nothing yet");
+  assert.equal(one.ended, false);
+  reads = true;
+  one.onDrain?.();
+  test.clock.settle();
+  assert.deepEqual(one.status, ok);
+  assert.ok(total > 3_600_000);
+  assert.equal(
+    parts.reduce((sum, length) => sum + length, 0),
+    total,
+  );
 });

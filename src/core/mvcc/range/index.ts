@@ -7,3 +7,4 @@ export {
   RangeWriter,
 } from "./range-writer.ts";
 export { type RangeChunk, RangeStream } from "./range-stream.ts";
+export { SlicedRange } from "./sliced-range.ts";

@@ -57,12 +57,17 @@ export class RangeWriter {
   /**
    * Writes the fields `kvs`, `more` and `count` of the response. A chunk of a stream is only `kvs`,
    * and is sorted within itself: its limit cuts in key order, so that the next chunk can go on.
-   * The revision read is the request's, or what the store shows at this moment.
+   * The revision read is the request's, or what the store shows at this moment; `pinnedAt` is one that
+   * was readable when the store was pinned.
    * @throws futureRev, compacted; then nothing is written
    */
-  write(request: RangeRequest, writer: ByteWriter, isChunk = false): RangeOutcome {
-    const store = this.#store;
-    const at = store.revisionToRead(request.revision);
+  write(
+    request: RangeRequest,
+    writer: ByteWriter,
+    isChunk = false,
+    pinnedAt?: number,
+  ): RangeOutcome {
+    const at = pinnedAt ?? this.#store.revisionToRead(request.revision);
     const end = rangeEndOf(request.rangeEnd);
     const outcome: RangeOutcome = { written: 0, more: false, count: 0, lastKey: emptyBytes };
     if (!isChunk) outcome.count = this.count(request.key, end, at);
@@ -74,9 +79,7 @@ export class RangeWriter {
         this.#writeSorted(request, items, writer, outcome);
       } else this.#writeInOrder(request, end, at, writer, outcome);
     }
-    if (isChunk) return outcome;
-    if (outcome.more) writer.countField(moreTag, 1);
-    writer.countField(countTag, outcome.count);
+    if (!isChunk) writeRangeEnd(writer, outcome.more, outcome.count);
     return outcome;
   }
 
@@ -254,6 +257,12 @@ export class RangeWriter {
     writer.bytes(buffer, view.valueEnd, end);
     writer.endMessage(message);
   }
+}
+
+/** The fields `more` and `count`, behind all `kvs`. */
+export function writeRangeEnd(writer: ByteWriter, more: boolean, count: number): void {
+  if (more) writer.countField(moreTag, 1);
+  writer.countField(countTag, count);
 }
 
 const guessKeys = 2;

@@ -1,0 +1,113 @@
+import { ownBytes } from "../../../base/index.ts";
+import { makeRangeRequest, type RangeRequest } from "../../proto/index.ts";
+import { ByteWriter } from "../record/byte-writer.ts";
+import { keyAfter, rangeEndOf } from "../key.ts";
+import type { Store } from "../store.ts";
+import { isDefaultOrdering, writeRangeEnd } from "./range-writer.ts";
+
+/** A range of no more keys is read at once. */
+const slicedFromKeys = 512;
+/** One step reads about so much: a few milliseconds. */
+const stepKeysMax = 8192;
+const stepBytesMax = 2 * 1024 * 1024;
+/** Until the size of a key is known. */
+const firstKeys = 256;
+/** No more than this is set aside on a guess. */
+const expectedBytesMax = 512 * 1024 * 1024;
+
+/**
+ * A large range, read in steps between which the store may change, and answered as if it had been read
+ * at once: all steps read the revision of the first, and compaction deletes nothing meanwhile. A range
+ * in another order than by key is not sliced.
+ */
+export class SlicedRange {
+  /** The answer's body, whole when `step` has returned true. */
+  readonly writer = new ByteWriter(1024);
+  /** For the header: the store's revision when the range began. */
+  readonly headerRevision: number;
+  readonly #store: Store;
+  readonly #request: RangeRequest;
+  readonly #at: number;
+  readonly #count: number;
+  #left: number;
+  #written = 0;
+  #isDone = false;
+
+  /**
+   * Undefined when the range is small or cannot be sliced.
+   * @throws futureRev, compacted
+   */
+  static of(store: Store, request: RangeRequest): SlicedRange | undefined {
+    const end = rangeEndOf(request.rangeEnd);
+    if (end === "single" || request.countOnly || !isDefaultOrdering(request)) return undefined;
+    if (request.sortTarget !== 0) return undefined;
+    if (request.limit > 0 && request.limit <= slicedFromKeys) return undefined;
+    const at = store.revisionToRead(request.revision);
+    const count = store.ranges.count(request.key, end, at);
+    return count <= slicedFromKeys ? undefined : new SlicedRange(store, request, { at, count });
+  }
+
+  /** Made by `of`. */
+  constructor(store: Store, request: RangeRequest, found: { at: number; count: number }) {
+    this.#store = store;
+    this.headerRevision = store.readRevision;
+    this.#request = makeRangeRequest({
+      ...request,
+      key: ownBytes(request.key),
+      rangeEnd: ownBytes(request.rangeEnd),
+    });
+    this.#at = found.at;
+    this.#count = found.count;
+    this.#left = request.limit > 0 ? request.limit : Infinity;
+    store.pin();
+  }
+
+  /** Reads on; true when the answer is whole. */
+  step(): boolean {
+    if (this.#isDone) return true;
+    let keysLeft = stepKeysMax;
+    let bytesLeft = stepBytesMax;
+    while (keysLeft > 0 && bytesLeft > 0) {
+      const before = this.writer.length;
+      const limit = Math.min(keysLeft, this.#keysIn(bytesLeft), this.#left);
+      const request = this.#request;
+      request.limit = limit;
+      const slice = this.#store.ranges.write(request, this.writer, true, this.#at);
+      this.#written += slice.written;
+      this.#left -= slice.written;
+      if (!slice.more || this.#left === 0) {
+        this.#finish(slice.more);
+        return true;
+      }
+      request.key = keyAfter(slice.lastKey);
+      if (before === 0) this.#setAside();
+      keysLeft -= slice.written;
+      bytesLeft -= this.writer.length - before;
+    }
+    return false;
+  }
+
+  /** Gives the range up; compaction may delete again. */
+  cancel(): void {
+    if (this.#isDone) return;
+    this.#isDone = true;
+    this.#store.unpin();
+  }
+
+  #keysIn(bytes: number): number {
+    if (this.#written === 0) return firstKeys;
+    return Math.max(1, Math.floor((bytes * this.#written) / this.writer.length));
+  }
+
+  /** The first keys' sizes are a fair guess at the others': growing would copy what there is. */
+  #setAside(): void {
+    const keys = Math.min(this.#count, this.#left + this.#written) - this.#written;
+    const bytes = (keys * this.writer.length) / this.#written;
+    this.writer.ensure(Math.min(Math.ceil(bytes * 1.05) + 64, expectedBytesMax));
+  }
+
+  #finish(more: boolean): void {
+    writeRangeEnd(this.writer, more, this.#count);
+    this.cancel();
+  }
+}
