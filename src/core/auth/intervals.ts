@@ -35,7 +35,7 @@ export class Intervals {
     return interval !== undefined && isBefore(key, interval.end);
   }
 
-  /** Whether every key of [begin, end) is in the set. A range without keys needs its begin there. */
+  /** Whether every key of [begin, end) is in the set; there is at least one. */
   covers(begin: Uint8Array, end: Uint8Array | undefined): boolean {
     const interval = this.#lastBeginningBy(begin);
     return interval !== undefined && isBefore(begin, interval.end) && !isBeyond(end, interval.end);

@@ -1,6 +1,7 @@
 // What one user may read and write: the grants of all their roles together (auth/range_perm_cache.go).
 import { compareBytes } from "../../base/index.ts";
 import { type Permission, PermissionType, type Role } from "../proto/index.ts";
+import { IntervalTree } from "./interval-tree.ts";
 import { Intervals } from "./intervals.ts";
 
 type Grant = readonly [begin: Uint8Array, end: Uint8Array | undefined];
@@ -14,8 +15,8 @@ export const isValidPermissionRange = (key: Uint8Array, rangeEnd: Uint8Array): b
   (rangeEnd.length === 0 || isOpenEnd(rangeEnd) || compareBytes(key, rangeEnd) < 0);
 
 export class RangePermissions {
-  readonly #read: Intervals;
-  readonly #write: Intervals;
+  readonly #read: Granted;
+  readonly #write: Granted;
 
   constructor(roles: readonly Role[]) {
     const read: Grant[] = [];
@@ -31,16 +32,16 @@ export class RangePermissions {
         write.push(grant);
       }
     }
-    this.#read = new Intervals(read);
-    this.#write = new Intervals(write);
+    this.#read = new Granted(read);
+    this.#write = new Granted(write);
   }
 
   mayRead(key: Uint8Array, rangeEnd: Uint8Array): boolean {
-    return contains(this.#read, key, rangeEnd);
+    return this.#read.contains(key, rangeEnd);
   }
 
   mayWrite(key: Uint8Array, rangeEnd: Uint8Array): boolean {
-    return contains(this.#write, key, rangeEnd);
+    return this.#write.contains(key, rangeEnd);
   }
 }
 
@@ -58,7 +59,22 @@ function successor(key: Uint8Array): Uint8Array {
   return next;
 }
 
-const contains = (set: Intervals, key: Uint8Array, rangeEnd: Uint8Array): boolean =>
-  rangeEnd.length === 0
-    ? set.hasKey(key)
-    : set.covers(key, isOpenEnd(rangeEnd) ? undefined : rangeEnd);
+/** The grants of one kind. */
+class Granted {
+  readonly #grants: readonly Grant[];
+  readonly #keys: Intervals;
+  #tree: IntervalTree | undefined;
+
+  constructor(grants: readonly Grant[]) {
+    this.#grants = grants;
+    this.#keys = new Intervals(grants);
+  }
+
+  contains(key: Uint8Array, rangeEnd: Uint8Array): boolean {
+    if (rangeEnd.length === 0) return this.#keys.hasKey(key);
+    if (isOpenEnd(rangeEnd)) return this.#keys.covers(key, undefined);
+    if (compareBytes(key, rangeEnd) < 0) return this.#keys.covers(key, rangeEnd);
+    this.#tree ??= new IntervalTree(this.#grants);
+    return this.#tree.permitsEmptyRange(key, rangeEnd);
+  }
+}

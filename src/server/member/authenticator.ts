@@ -94,6 +94,11 @@ export class Authenticator {
     });
   }
 
+  /** To be asked before anything else, as etcd hashes first. @throws passwordTooLong */
+  checkLength(password: string): void {
+    if (encodeUtf8(password).length > passwordBytesMax) throw errors.passwordTooLong();
+  }
+
   addUser(request: AuthUserAddRequest, info: AuthInfo | undefined, settle: Settle): void {
     const propose = (hashedPassword: string): void => {
       // A password that is not to be had is not to be in the log either.
@@ -129,7 +134,6 @@ export class Authenticator {
     const { auth, credentials } = this.#parts;
     const refusal = auth.adminRefusal(info);
     if (refusal !== undefined) return settle(refusal);
-    if (encodeUtf8(password).length > passwordBytesMax) return settle(errors.passwordTooLong());
     credentials.passwords.hash(password, (hash) => {
       if (hash instanceof Error) settle(hash);
       else propose(encodeBase64(hash));

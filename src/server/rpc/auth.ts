@@ -68,12 +68,14 @@ export function authMethods(context: RpcContext): [string, MethodHandler][] {
     [
       "/etcdserverpb.Auth/UserAdd",
       unary(context, decodeAuthUserAddRequest, (call, request) => {
+        if (!request.options?.noPassword) authenticator.checkLength(request.password);
         authenticator.addUser(request, identify(context, call), settling(context, call));
       }),
     ],
     [
       "/etcdserverpb.Auth/UserChangePassword",
       unary(context, decodeAuthUserChangePasswordRequest, (call, request) => {
+        authenticator.checkLength(request.password);
         authenticator.changePassword(request, identify(context, call), settling(context, call));
       }),
     ],
