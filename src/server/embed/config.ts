@@ -74,6 +74,7 @@ const progressNotifyMsMin = 100;
 /** Reads and checks; throws UsageError with exit code 1 and etcd's text. */
 export function configFrom(values: FlagValues): Config {
   refuseUnbuilt(values);
+  refuseProxy(values);
   try {
     const config = read(values);
     validate(config, values);
@@ -82,6 +83,15 @@ export function configFrom(values: FlagValues): Config {
     if (error instanceof UsageError || !(error instanceof Error)) throw error;
     throw new UsageError(error.message, 1);
   }
+}
+
+/** A word of etcd's flag that etcd itself refuses. */
+function refuseProxy({ text }: FlagValues): void {
+  if (text.get("discovery-fallback") !== "proxy") return;
+  throw new UsageError(
+    'v2 proxy is deprecated, and --discovery-fallback can\'t be configured as "proxy"',
+    1,
+  );
 }
 
 /** A feature that does not exist yet is refused by name: taking its flag would pretend. */
