@@ -288,7 +288,9 @@ export class FileBackend implements Backend {
       return false;
     }
     this.#buffer.committing = active;
+    failpoint?.("beforeStartDBTxn");
     this.#buffer.active = new Batch();
+    failpoint?.("afterStartDBTxn");
     this.#buffer.epoch++;
     return this.#start();
   }
@@ -319,12 +321,15 @@ export class FileBackend implements Backend {
       this.#onRefused(error);
       return;
     }
+    const failpoint = this.#options.failpoint;
     this.#commits++;
     this.#fullError = undefined;
+    failpoint?.("beforeWritebackBuf");
     this.#buffer.committing = undefined;
     this.#buffer.view = this.#database.view;
     this.#buffer.epoch++;
-    this.#options.failpoint?.("afterCommit");
+    failpoint?.("afterWritebackBuf");
+    failpoint?.("afterCommit");
     this.#defragmentation?.committed();
     this.#tell(undefined);
     if (this.#isForced || this.#defragmentation !== undefined) this.#options.wake?.();
@@ -357,6 +362,7 @@ export class FileBackend implements Backend {
 
   #defragment(defragmentation: Defragmentation): boolean {
     const wanted = defragmentation.step(this.#stepPages);
+    if (wanted === "over") this.#options.failpoint?.("defragBeforeRename");
     if (wanted === "commit") return this.#begin(true);
     if (wanted === "over") this.#defragmentation = undefined;
     return wanted === "again";

@@ -1,7 +1,7 @@
 // Opens member/snap/db, waiting for whoever still has it.
 import { dirname, join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
-import { FileBackend } from "../../io/backend/index.ts";
+import { type BackendOptions, FileBackend } from "../../io/backend/index.ts";
 import { isDiskError, type Log } from "../../io/host/index.ts";
 import { nodeDisk } from "../../io/host/node/index.ts";
 import type { BackendHost } from "../member/index.ts";
@@ -20,7 +20,7 @@ export async function openBackend(
   path: string,
   config: Config,
   log: Log,
-  hooks: { wake: () => void; onFailure: (error: Error) => void },
+  hooks: Pick<BackendOptions, "wake" | "onFailure" | "failpoint">,
 ): Promise<OpenedBackend> {
   const startedMs = performance.now();
   const open = (): FileBackend =>

@@ -8,7 +8,7 @@ import {
   type ServerCall,
   type Status,
 } from "../../io/grpc/index.ts";
-import type { Log } from "../../io/host/index.ts";
+import type { Failpoint, Log } from "../../io/host/index.ts";
 import { nodeClock, nodeDisk, nodeRandom } from "../../io/host/node/index.ts";
 import { gunzip } from "../../io/http/index.ts";
 import { Snapshotter } from "../../io/snap/index.ts";
@@ -20,6 +20,7 @@ import { openCredentials } from "./auth-token.ts";
 import { defragmentAtStart } from "./bootstrap-defrag.ts";
 import { type ClientHttp, clientHttpOf } from "./client-http.ts";
 import type { Config } from "./config.ts";
+import { loadFailpoint } from "./failpoints.ts";
 import { listenForClients, listenForMetrics, listenForPeers } from "./listeners.ts";
 import { type OpenedBackend, openBackend } from "./open-backend.ts";
 import { requestStats } from "./request-stats.ts";
@@ -49,13 +50,16 @@ export async function startServer(
   let flush = (): void => {};
   const directory = join(config.dataDirectory, "member");
   makeDirectories(directory);
+  const failpoint = await loadFailpoint(process.env);
   const backend = await openBackend(join(directory, "snap", "db"), config, log, {
     wake: () => server?.member.wake(),
     onFailure: fail,
+    failpoint,
   });
   const login = openCredentials(config, nodeClock, log);
   const { credentials } = login;
-  server = makeServer(config, log, backend, { credentials, endTurn: () => flush(), fail });
+  const host = { credentials, endTurn: () => flush(), fail, failpoint };
+  server = makeServer(config, log, backend, host);
   const { methods } = services(server, { ...config, sha256: () => createHash("sha256") });
   const grpc = new GrpcServer({
     methods,
@@ -89,14 +93,13 @@ export async function startServer(
   const metrics = await listenForMetrics(listening, server);
   await ready;
   clients.logReady();
-  const stopSpaceWatch = config.clearsNoSpaceAlarm ? watchSpace(server) : () => {};
+  if (config.clearsNoSpaceAlarm) watchSpace(server);
   return { server, stop: () => stop() };
 
   async function stop(): Promise<void> {
     const fields = { name: config.name, "data-dir": config.dataDirectory };
     log.info("closing etcd server", fields);
     clients.stopAccepting();
-    stopSpaceWatch();
     await grpc.drain(drainGraceMs);
     log.info("skipped leadership transfer for single voting member cluster");
     await new Promise<void>((done) => server!.stop(() => done()));
@@ -152,9 +155,9 @@ function makeServer(
   config: Config,
   log: Log,
   { host: backend, file }: OpenedBackend,
-  host: Pick<ServerParts, "credentials" | "endTurn" | "fail">,
+  host: Pick<ServerParts, "credentials" | "endTurn" | "fail" | "failpoint">,
 ): Server {
-  const booted = boot(config, log);
+  const booted = boot(config, log, host.failpoint);
   const server = new Server({
     options: {
       ...config,
@@ -185,8 +188,9 @@ function makeServer(
   return server;
 }
 
-function boot(config: Config, log: Log): Booted {
+function boot(config: Config, log: Log, failpoint: Failpoint | undefined): Booted {
   return bootstrap({
+    failpoint,
     disk: nodeDisk,
     clock: nodeClock,
     log,

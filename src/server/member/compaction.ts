@@ -2,10 +2,17 @@
 // api/v3compactor).
 import { assert } from "../../base/index.ts";
 import type { Store } from "../../core/mvcc/index.ts";
-import type { Cancel, Clock, Log } from "../../io/host/index.ts";
+import type { Cancel, Clock, Failpoint, Log } from "../../io/host/index.ts";
+import type { BackendHost } from "./backend-host.ts";
 
 /** About microseconds of deleting between two rounds of the event loop. */
 const sliceBudget = 2000;
+
+export interface CompactionOptions {
+  readonly sleepMs: number;
+  readonly backend?: Pick<BackendHost, "sizeBytes" | "inUseBytes">;
+  readonly failpoint?: Failpoint | undefined;
+}
 
 /** Deletes what compactions left over, a slice at a time, and tells those who wait for it. */
 export class CompactionRunner {
@@ -13,12 +20,12 @@ export class CompactionRunner {
   readonly #clock: Clock;
   readonly #log: Log;
   readonly #waiting: (() => void)[] = [];
-  readonly #options: { sleepMs: number };
+  readonly #options: CompactionOptions;
   #running = false;
   #stopped = false;
   #startedMs = 0;
 
-  constructor(store: Store, clock: Clock, log: Log, options: { sleepMs: number }) {
+  constructor(store: Store, clock: Clock, log: Log, options: CompactionOptions) {
     this.#store = store;
     this.#clock = clock;
     this.#log = log;
@@ -30,6 +37,9 @@ export class CompactionRunner {
     if (this.#running || this.#stopped) return;
     this.#running = true;
     this.#startedMs = this.#clock.nowMs();
+    // The applied entry has scheduled it: the mark is in the batch that the next commit writes.
+    this.#options.failpoint?.("compactBeforeCommitScheduledCompact");
+    this.#options.failpoint?.("compactAfterCommitScheduledCompact");
     this.#slice();
   }
 
@@ -48,16 +58,23 @@ export class CompactionRunner {
 
   #slice(): void {
     if (this.#stopped) return;
-    if (!this.#store.compactStep(sliceBudget)) {
+    const { failpoint } = this.#options;
+    failpoint?.("compactBeforeCommitBatch");
+    const isDone = this.#store.compactStep(sliceBudget);
+    failpoint?.("compactAfterCommitBatch");
+    if (!isDone) {
       this.#clock.after(this.#options.sleepMs, () => this.#slice());
       return;
     }
     this.#running = false;
+    failpoint?.("compactBeforeSetFinishedCompact");
+    failpoint?.("compactAfterSetFinishedCompact");
     const revision = this.#store.compactedRevision;
     this.#log.info("finished scheduled compaction", {
       "compact-revision": revision,
       took: `${(this.#clock.nowMs() - this.#startedMs).toFixed(3)}ms`,
-      "current-db-size-bytes": 0,
+      "current-db-size-bytes": this.#options.backend?.sizeBytes() ?? 0,
+      "current-db-size-in-use-bytes": this.#options.backend?.inUseBytes() ?? 0,
     });
     for (const done of this.#waiting.splice(0)) done();
   }

@@ -19,7 +19,7 @@ import {
   newEntry,
   type RawNode,
 } from "../../core/raft/index.ts";
-import type { Clock, Log } from "../../io/host/index.ts";
+import type { Clock, Log, Failpoint } from "../../io/host/index.ts";
 import type { Wal } from "../../io/wal/index.ts";
 import { ReadIndex, type ReadDone } from "./read-index.ts";
 import { RequestIds } from "./request-ids.ts";
@@ -54,6 +54,7 @@ export interface MemberParts {
   /** The member cannot go on: a disk failed or it contradicts itself. */
   readonly fail: (error: Error) => void;
   readonly leaderChanged: (isLeader: boolean) => void;
+  readonly failpoint?: Failpoint | undefined;
   /** A write found the backend over its quota: `answer` when the alarm about it is raised. */
   readonly raiseNoSpace: (answer: () => void) => void;
 }
@@ -320,14 +321,20 @@ export class Member {
    */
   #send(outgoing: Message[]): void {
     if (this.#savesOfTerm > 0) this.#held.push(...outgoing);
-    else this.#parts.send(outgoing);
+    else this.#sendNow(outgoing);
+  }
+
+  #sendNow(outgoing: Message[]): void {
+    const { failpoint, send } = this.#parts;
+    failpoint?.(this.isLeader ? "raftBeforeLeaderSend" : "raftBeforeFollowerSend");
+    send(outgoing);
   }
 
   #termSaved(): void {
     if (--this.#savesOfTerm > 0 || this.#held.length === 0) return;
     const held = this.#held;
     this.#held = [];
-    this.#parts.send(held);
+    this.#sendNow(held);
   }
 
   #noteLeader(lead: Id64): void {
@@ -340,7 +347,7 @@ export class Member {
 
   /** Hands entries and hard state to the log; answers go out when they are durable. */
   #append(message: Message): void {
-    const { wal, storage } = this.#parts;
+    const { failpoint, wal, storage } = this.#parts;
     const hasState = message.term > 0 || message.commit > 0;
     const state = hasState
       ? { term: message.term, vote: message.vote, commit: message.commit }
@@ -351,9 +358,11 @@ export class Member {
       this.#vote = state.vote;
       this.#savesOfTerm++;
     }
+    failpoint?.("raftBeforeSave");
     wal.save(state, message.entries, (error) => {
       if (error !== undefined) return this.#giveUp(error);
       if (this.#stopped) return;
+      failpoint?.("raftAfterSave");
       this.#orGiveUp(() => {
         storage.append(message.entries);
         if (isNew) this.#termSaved();
@@ -398,6 +407,7 @@ export class Member {
         return;
       }
       case EntryType.EntryConfChange: {
+        this.#parts.failpoint?.("beforeApplyOneConfChange");
         this.#settle(entry, applier.applyConfChange(entry.index, entry.term, entry.data, raft));
         return;
       }

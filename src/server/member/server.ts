@@ -166,6 +166,7 @@ export class Server {
       onWork: () => this.member.wake(),
     });
     this.compactions = new CompactionRunner(this.store, clock, log, {
+      ...parts,
       sleepMs: options.compactionSleepMs,
     });
     this.raft = this.#startRaft();
@@ -192,7 +193,6 @@ export class Server {
       wal: booted.wal,
       storage: booted.storage,
       snapshotter,
-      failpoint: this.#parts.failpoint,
       confState: () => confStateOf(this.raft),
       membership: () => ({
         members: this.cluster.members(),
@@ -224,8 +224,9 @@ export class Server {
   }
 
   #makeMember(): Member {
-    const { options, booted, clock, log } = this.#parts;
+    const { options, booted } = this.#parts;
     return new Member({
+      ...this.#parts,
       settings: {
         id: booted.id,
         clusterId: booted.clusterId,
@@ -239,11 +240,7 @@ export class Server {
       wal: booted.wal,
       applier: new Applier(this.#machine()),
       appliedIndex: booted.snapshotIndex,
-      clock,
-      log,
-      send: this.#parts.send,
       endTurn: () => this.#endTurn(),
-      fail: this.#parts.fail,
       leaderChanged: (isLeader) => this.#leaderChanged(isLeader),
       raiseNoSpace: (answer) => {
         if (this.alarms.isRaised(AlarmType.NOSPACE)) answer();

@@ -20,7 +20,7 @@ export interface SnapshotParts {
   readonly backend: DurableBackend;
   readonly clock: Clock;
   readonly log: Log;
-  readonly failpoint: Failpoint | undefined;
+  readonly failpoint?: Failpoint | undefined;
   /** The configuration at the last applied entry. */
   readonly confState: () => ConfState;
   readonly membership: () => StoredMembership;
@@ -87,13 +87,16 @@ export class Snapshots {
   #save(snapshot: Snapshot, record: WalSnapshot): void {
     const { snapshotter, wal, log, failpoint, fail } = this.#parts;
     const { index } = record;
+    failpoint?.("raftBeforeSaveSnap");
     snapshotter.saveSnap(snapshot, (error) => {
       if (error !== undefined) return fail(error);
       failpoint?.("raftBeforeWALSaveSnaphot");
       wal.saveSnapshot(record, (failed) => {
         if (failed !== undefined) return fail(failed);
         log.info("saved snapshot to disk", { "snapshot-index": index });
+        failpoint?.("raftAfterSaveSnap");
         wal.releaseLockTo(index);
+        failpoint?.("raftAfterWALRelease");
         snapshotter.releaseDatabases(index);
         this.#lastIndex = index;
         this.#isMaking = false;
