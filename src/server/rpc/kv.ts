@@ -1,6 +1,7 @@
 // etcdserverpb.KV. Requests are checked here by their shape alone; a write's own bytes go into the log
 // unchanged, and stored records come back unchanged.
 import { ownBytes } from "../../base/index.ts";
+import type { AuthStore } from "../../core/auth/index.ts";
 import { EtcdError, errors } from "../../core/errors/index.ts";
 import {
   applyTxn,
@@ -78,7 +79,7 @@ const range =
     whenReadable(context, call, request.serializable, () => {
       requireRange(context, call, request.key, request.rangeEnd);
       const sliced = SlicedRange.of(server.store, request);
-      if (sliced !== undefined) return replySliced(context, call, sliced);
+      if (sliced !== undefined) return replySliced(context, call, sliced, server.auth.revision);
       const response = readRange(server.store, request);
       call.reply(encodeResponse(response, server.header));
       // What was replied has been copied into frames.
@@ -86,15 +87,26 @@ const range =
     });
   };
 
+/** What was permitted when a reading began may be so no longer (etcdserver.doSerialize). */
+function checkUnchanged({ isEnabled, revision }: AuthStore, authRevision: number): void {
+  if (isEnabled && revision !== authRevision) throw errors.authOldRevision();
+}
+
 /** Others get their turn between the steps of a large range, and it ends when nobody waits for it. */
-function replySliced(context: RpcContext, call: ServerCall, sliced: SlicedRange): void {
+function replySliced(
+  context: RpcContext,
+  call: ServerCall,
+  sliced: SlicedRange,
+  authRevision: number,
+): void {
   const { server } = context;
   try {
     if (call.ended) return sliced.cancel();
     if (!sliced.step()) {
-      server.clock.later(() => replySliced(context, call, sliced));
+      server.clock.later(() => replySliced(context, call, sliced, authRevision));
       return;
     }
+    checkUnchanged(server.auth, authRevision);
     const { headerRevision: revision, writer: body } = sliced;
     replyInParts(context, call, encodeResponse({ revision, body }, server.header));
   } catch (error) {
@@ -173,8 +185,7 @@ function sendChunks(
   call.onDrain = undefined;
   try {
     while (!call.ended) {
-      // What was permitted when the stream began may be so no longer (etcdserver.doSerialize).
-      if (auth.isEnabled && auth.revision !== authRevision) throw errors.authOldRevision();
+      checkUnchanged(auth, authRevision);
       const chunk = stream.next();
       if (chunk === undefined) return call.end({ code: 0, message: "" });
       if (call.send(encodeStreamChunk(chunk, context.server.header))) continue;
