@@ -60,6 +60,7 @@ export interface Config extends SecurityConfig, AuthConfig, LogConfig {
   readonly clearsNoSpaceAlarm: boolean;
   readonly socketReusePort: boolean;
   readonly socketReuseAddress: boolean;
+  readonly enablePprof: boolean;
   readonly enableGrpcGateway: boolean;
   readonly cors: readonly string[];
   readonly hostWhitelist: readonly string[];
@@ -215,6 +216,7 @@ function read(values: FlagValues): Config {
     leaseCheckpointPersist: isGateOn(values, "LeaseCheckpointPersist"),
     unsafeNoFsync: bool("unsafe-no-fsync"),
     ...readOwn(values.text),
+    enablePprof: bool("enable-pprof"),
     enableGrpcGateway: bool("enable-grpc-gateway"),
     cors: corsOf(text("cors"), values),
     hostWhitelist: list("host-whitelist"),

@@ -155,7 +155,7 @@ const otherGroups: readonly FlagGroup[] = [
   {
     title: "Profiling and Monitoring",
     flags: [
-      unbuilt("enable-pprof", "bool", "false", "Serve /debug/pprof/."),
+      flag("enable-pprof", "bool", "false", "Serve /debug/pprof/."),
       flag("metrics", "string", "basic", "basic or extensive."),
       flag("listen-metrics-urls", "urls", "", "Addresses for /metrics and /health alone."),
     ],

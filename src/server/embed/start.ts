@@ -23,6 +23,7 @@ import type { Config } from "./config.ts";
 import { loadFailpoint } from "./failpoints.ts";
 import { listenForClients, listenForMetrics, listenForPeers } from "./listeners.ts";
 import { type OpenedBackend, openBackend } from "./open-backend.ts";
+import { withProfiles } from "./pprof/index.ts";
 import { requestStats } from "./request-stats.ts";
 import { logClientTls, prepareSecurity } from "./security.ts";
 import { logServing, logStarting } from "./start-log.ts";
@@ -130,7 +131,7 @@ function makeClientHttp(
       log,
     }),
     gateway: config.enableGrpcGateway ? gateway : undefined,
-    others: clientHttp(server),
+    others: withProfiles(config, log, clientHttp(server)),
   });
 }
 
