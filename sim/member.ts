@@ -176,7 +176,6 @@ export class SimMember implements Endpoint {
       unsafeNoFsync: false,
       syncing: "background",
       walSizes: { segmentBytes, zeroAheadBytes },
-      hasTransport: true,
     });
   }
 
@@ -196,7 +195,7 @@ export class SimMember implements Endpoint {
       metadata,
     );
     const storage = new MemoryStorage();
-    return { id, clusterId, wal, storage, peers: [], isAlone: false, snapshotIndex: 0 };
+    return { id, clusterId, wal, storage, peers: [], snapshotIndex: 0 };
   }
 
   /** The state, in memory or in etcd's database file on the simulated disk. */
@@ -253,7 +252,6 @@ export class SimMember implements Endpoint {
         autoCompaction: { mode: "periodic", retention: 0 },
         watchProgressNotifyMs: watchProgressMs,
         serverVersion: "3.7.0",
-        clusterVersion: "3.7.0",
       },
       booted,
       backend: file === undefined ? memoryBackendHost() : hostOf(file),

@@ -4,6 +4,7 @@ import { type Id64, zeroId } from "../../base/index.ts";
 import { EtcdError, errors } from "../errors/index.ts";
 import {
   type ConfChange,
+  type ConfState,
   decodeAlarmRequest,
   decodeClusterMemberAttrSetRequest,
   decodeClusterVersionSetRequest,
@@ -52,10 +53,7 @@ export interface EntryOutcome {
 
 /** The part of raft that puts a conf change into force. */
 export interface ConfChangeTaker {
-  applyConfChange(change: ConfChange): {
-    readonly voters: readonly Id64[];
-    readonly learners: readonly Id64[];
-  };
+  applyConfChange(change: ConfChange): ConfState;
 }
 
 export class Applier {
@@ -72,6 +70,11 @@ export class Applier {
   /** The last entry whose effects are in the backend. */
   get consistentIndex(): number {
     return this.#consistentIndex;
+  }
+
+  /** The state was replaced by a snapshot's: entries count from what it holds. */
+  restored(): void {
+    this.#consistentIndex = this.#machine.records.consistentIndex();
   }
 
   /** A leader's first entry: it changes nothing but how far we are. */
@@ -101,11 +104,8 @@ export class Applier {
   ): EntryOutcome {
     const change = decodeConfChange(data);
     const requestId = change.id;
-    if (!this.#isNew(index)) {
-      // The membership knows it from the backend; raft does not keep its configuration.
-      raft.applyConfChange(change);
-      return { requestId, outcome: this.#nothing() };
-    }
+    // Raft began with the configuration that the backend's members make, this change included.
+    if (!this.#isNew(index)) return { requestId, outcome: this.#nothing() };
     const membership = changeOf(change);
     try {
       this.#machine.cluster.validate(membership);

@@ -1,6 +1,7 @@
 // The cluster's own records in the backend: buckets members, members_removed, cluster, alarm and the
 // few keys of meta that every commit carries (server/storage/schema).
 import {
+  assert,
   bytesFromLatin1,
   decodeUtf8,
   type Id64,
@@ -14,6 +15,7 @@ import type { LeaseRecord } from "../lease/index.ts";
 import type { Backend, BucketName } from "../mvcc/index.ts";
 import {
   type AlarmMember,
+  type ConfState,
   decodeAlarmMember,
   decodeLease,
   encodeAlarmMember,
@@ -51,9 +53,11 @@ export class ClusterRecords {
   }
 
   members(): Member[] {
-    return this.#all("members").flatMap(([, value]) => {
+    return this.#all("members").map(([, value]) => {
       const context = parseConfChangeContext(decodeUtf8(value) ?? "");
-      return context === undefined ? [] : [context.member];
+      // A quorum counted without one of its members would be none (etcd panics here, too).
+      assert(context !== undefined, "a member's record can be read");
+      return context.member;
     });
   }
 
@@ -124,15 +128,15 @@ export class ClusterRecords {
   }
 
   /** JSON of raftpb.ConfState, ids as bare numbers, empty lists left out. */
-  saveConfState(confState: {
-    readonly voters: readonly Id64[];
-    readonly learners: readonly Id64[];
-  }): void {
+  saveConfState(confState: ConfState): void {
     const list = (name: string, ids: readonly Id64[]): string =>
       ids.length > 0 ? `"${name}":[${ids.join(",")}],` : "";
-    const voters = list("voters", confState.voters);
-    const learners = list("learners", confState.learners);
-    const text = `{${voters}${learners}"auto_leave":false}`;
+    const lists =
+      list("voters", confState.voters) +
+      list("learners", confState.learners) +
+      list("voters_outgoing", confState.votersOutgoing) +
+      list("learners_next", confState.learnersNext);
+    const text = `{${lists}"auto_leave":${confState.autoLeave}}`;
     this.#backend.put("meta", confStateKey, bytesFromLatin1(text));
   }
 

@@ -23,12 +23,13 @@ export interface Effects {
 }
 
 export interface Machine {
-  readonly store: Store;
+  /** Both are replaced when a snapshot is installed. */
+  store: Store;
+  records: ClusterRecords;
   readonly lessor: Lessor;
   readonly cluster: Cluster;
   readonly alarms: Alarms;
   readonly auth: AuthStore;
-  readonly records: ClusterRecords;
   readonly effects: Effects;
   /** Whether the backend would be beyond its quota with so many bytes more. */
   isOverQuota(bytes: number): boolean;

@@ -9,5 +9,6 @@ export {
   type Member,
   memberJson,
   parseConfChangeContext,
+  parseMembers,
   parseWithIds,
 } from "./member.ts";

@@ -61,10 +61,27 @@ export function parseWithIds(text: string): Record<string, unknown> | undefined 
   }
 }
 
+/** Reads what `/members` answers; undefined when it is not a list of members. */
+export function parseMembers(text: string): Member[] | undefined {
+  const list: unknown = parseWithIds(text);
+  if (!Array.isArray(list)) return undefined;
+  const members: Member[] = [];
+  for (const item of list) {
+    if (typeof item !== "object" || item === null) return undefined;
+    const context = contextFrom(item as Record<string, unknown>);
+    if (context === undefined) return undefined;
+    members.push(context.member);
+  }
+  return members;
+}
+
 /** Reads either record; undefined when it is not one. Keys are matched as Go does, in any case. */
 export function parseConfChangeContext(text: string): ConfChangeContext | undefined {
   const parsed = parseWithIds(text);
-  if (parsed === undefined) return undefined;
+  return parsed === undefined ? undefined : contextFrom(parsed);
+}
+
+function contextFrom(parsed: Record<string, unknown>): ConfChangeContext | undefined {
   const fields = new Map(Object.entries(parsed).map(([key, value]) => [key.toLowerCase(), value]));
   const id = fields.get("id");
   if (typeof id !== "bigint") return undefined;

@@ -15,7 +15,9 @@ export { encodedSize, noLimit, payloadSize } from "./log/entry-size.ts";
 export { MemoryStorage } from "./log/memory-storage.ts";
 export { type Storage, type StorageRefusal, storageRefusals } from "./log/storage.ts";
 export {
+  ConfChangeType,
   type ConfState,
+  decodeConfChange,
   type Entry,
   EntryType,
   type HardState,

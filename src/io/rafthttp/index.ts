@@ -4,6 +4,7 @@
 // some may be lost, and that no queue, body or buffer grows without limit. It decides nothing about
 // raft, owns no socket, and never waits longer than its limits say.
 export { PeerCounters, TransportCounters } from "./counters.ts";
+export { type AskPeer, type PeerAnswer, peerAsker, type PeerQuestion } from "./peer-asker.ts";
 export {
   defaultTransportLimits,
   type RaftPort,

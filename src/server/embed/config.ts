@@ -23,6 +23,9 @@ export interface Config extends SecurityConfig, AuthConfig, LogConfig {
   readonly initialClusterState: "new" | "existing";
   readonly initialClusterToken: string;
   readonly initialElectionTickAdvance: boolean;
+  readonly forceNewCluster: boolean;
+  readonly raftReadTimeoutMs: number;
+  readonly raftWriteTimeoutMs: number;
   readonly heartbeatMs: number;
   readonly electionMs: number;
   readonly preVote: boolean;
@@ -159,6 +162,17 @@ function requireAdvertised({ given, isFile }: FlagValues): void {
   );
 }
 
+type Peering = Pick<Config, "forceNewCluster" | "raftReadTimeoutMs" | "raftWriteTimeoutMs">;
+
+const readPeering = (
+  bool: (name: string) => boolean,
+  duration: (name: string, zeroMs: number) => number,
+): Peering => ({
+  forceNewCluster: bool("force-new-cluster"),
+  raftReadTimeoutMs: duration("raft-read-timeout", 5000),
+  raftWriteTimeoutMs: duration("raft-write-timeout", 5000),
+});
+
 function read(values: FlagValues): Config {
   const text = (name: string): string => values.text.get(name) ?? "";
   const number = (name: string): number => Number(text(name));
@@ -186,6 +200,7 @@ function read(values: FlagValues): Config {
     initialClusterState: (text("initial-cluster-state") || "new") as "new" | "existing",
     initialClusterToken: text("initial-cluster-token"),
     initialElectionTickAdvance: bool("initial-election-tick-advance"),
+    ...readPeering(bool, duration),
     heartbeatMs: number("heartbeat-interval"),
     electionMs: number("election-timeout"),
     preVote: bool("pre-vote"),

@@ -217,7 +217,7 @@ const otherGroups: readonly FlagGroup[] = [
   {
     title: "Unsafe",
     flags: [
-      unbuilt("force-new-cluster", "bool", "false", "Make a cluster of this member alone."),
+      flag("force-new-cluster", "bool", "false", "Make a cluster of this member alone."),
       flag("unsafe-no-fsync", "bool", "false", "Do not sync: data will be lost."),
     ],
   },

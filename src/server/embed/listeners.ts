@@ -3,7 +3,16 @@
 import { isIPv6 } from "node:net";
 import type { GrpcServer } from "../../io/grpc/index.ts";
 import type { Log } from "../../io/host/index.ts";
-import { isEmptyTls, type ListenAddress, Mux, type MuxOptions } from "../../io/http/index.ts";
+import {
+  isEmptyTls,
+  type ListenAddress,
+  Mux,
+  type MuxOptions,
+  peerListener,
+  type PeerRequest,
+  type PeerResponse,
+  type RequestListener,
+} from "../../io/http/index.ts";
 import { metricsHttp, peerHttp } from "../http/index.ts";
 import type { Server } from "../member/index.ts";
 import { clientEndpoints } from "./client-endpoints.ts";
@@ -25,20 +34,42 @@ export interface ListenContext {
   readonly log: Log;
 }
 
+export interface PeerListeners extends Listeners {
+  /** From now on requests below /raft go there. */
+  serve(handle: PeerHandler): void;
+}
+
+type PeerHandler = (request: PeerRequest, response: PeerResponse) => void;
+
+// A stream of another member may take its time with a request; a kept connection is used again within
+// seconds or not at all. Each other member needs a handful of connections.
+const peerLimits = {
+  http1RequestTimeoutMs: 0,
+  http1KeepAliveTimeoutMs: 5_000,
+  connectionsMax: 4_096,
+};
+
 /** Opens the peer addresses: before the member starts, so that a port in use is known at once. */
 export async function listenForPeers(
   { config, security, log }: ListenContext,
   server: () => Server | undefined,
-): Promise<Listeners> {
+): Promise<PeerListeners> {
+  let raft: RequestListener | undefined;
+  let rest: RequestListener | undefined;
   const muxes: Mux[] = [];
   for (const url of config.listenPeerUrls) {
     const tls = await tlsOf(url, security.peer, { log, checksRemoteAddress: true });
     const mux = new Mux({
       ...(tls && { tls }),
+      limits: peerLimits,
       onRejected: (rejection) => logRejected(log, "peer", rejection),
       onHttp1: (request, response) => {
         const running = server();
-        if (running !== undefined) return peerHttp(running)(request, response);
+        if (raft !== undefined && isRaftPath(request.url)) return raft(request, response);
+        if (running !== undefined) {
+          rest ??= peerHttp(running);
+          return rest(request, response);
+        }
         response.statusCode = 503;
         response.end();
       },
@@ -47,7 +78,12 @@ export async function listenForPeers(
     const address = addressText(await mux.listen(listenAddressOf(url, config)));
     log.info("serving peer traffic", { address });
   }
-  return together(muxes);
+  return {
+    ...together(muxes),
+    serve: (handle) => {
+      raft = peerListener(handle);
+    },
+  };
 }
 
 /** The client addresses, and what to say once they are served. */
@@ -152,3 +188,5 @@ const together = (muxes: readonly Mux[]): Listeners => ({
     await Promise.all(muxes.map((mux) => mux.close()));
   },
 });
+
+const isRaftPath = (url = ""): boolean => /^\/raft(?:[/?]|$)/.test(url);

@@ -3,18 +3,78 @@ import { dirname, join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { type BackendOptions, FileBackend } from "../../io/backend/index.ts";
 import { isDiskError, type Log } from "../../io/host/index.ts";
-import { nodeDisk } from "../../io/host/node/index.ts";
+import { nodeClock, nodeDisk } from "../../io/host/node/index.ts";
 import type { BackendHost } from "../member/index.ts";
 import type { Config } from "./config.ts";
-
-export interface OpenedBackend {
-  readonly host: BackendHost;
-  readonly file: FileBackend;
-}
 
 // etcd tries every 50 ms and says so after ten seconds (etcdserver/storage OpenBackend).
 const lockRetryMs = 50;
 const lockWarningMs = 10_000;
+// A database that was replaced stays open for so long, for ranges that are still read from it.
+const retireMs = 60_000;
+const retireStepMs = 50;
+
+/** A database that came with a snapshot has no checksums of ours before the next start. */
+type Open = (origin: "own" | "received") => FileBackend;
+
+/** The member's database: the file at this path, or the one that replaced it. */
+export class OpenedBackend {
+  readonly #path: string;
+  readonly #log: Log;
+  readonly #open: Open;
+  #file: FileBackend;
+  #host: BackendHost;
+  #beforeCommit: () => void = () => {};
+
+  constructor(path: string, log: Log, open: Open, file: FileBackend) {
+    this.#path = path;
+    this.#log = log;
+    this.#open = open;
+    this.#file = file;
+    this.#host = hostOf(file, path);
+  }
+
+  get host(): BackendHost {
+    return this.#host;
+  }
+
+  setBeforeCommit(hook: () => void): void {
+    this.#beforeCommit = hook;
+    this.#file.setBeforeCommit(hook);
+  }
+
+  /** Puts the file `received` in its place and opens it. The one before closes by and by. */
+  replace(received: string): BackendHost {
+    const old = this.#file;
+    nodeDisk.rename(received, this.#path);
+    this.#file = this.#open("received");
+    this.#file.setBeforeCommit(this.#beforeCommit);
+    this.#host = hostOf(this.#file, this.#path);
+    old.setBeforeCommit(() => {});
+    this.#retire(old, performance.now());
+    return this.#host;
+  }
+
+  #retire(old: FileBackend, sinceMs: number): void {
+    const nowMs = performance.now();
+    while (old.maybeCommit(nowMs));
+    if (old.openReaders > 0 || nowMs - sinceMs < retireMs) {
+      nodeClock.after(retireStepMs, () => this.#retire(old, sinceMs));
+      return;
+    }
+    this.#log.info("closing old backend file");
+    old.close();
+    this.#log.info("closed old backend file");
+  }
+}
+
+const hostOf = (file: FileBackend, path: string): BackendHost => ({
+  backend: file,
+  sizeBytes: () => file.sizeBytes(),
+  inUseBytes: () => file.inUseBytes(),
+  isDiskFull: fullnessOf(file, path),
+  durable: file,
+});
 
 export async function openBackend(
   path: string,
@@ -23,7 +83,8 @@ export async function openBackend(
   hooks: Pick<BackendOptions, "wake" | "onFailure" | "failpoint">,
 ): Promise<OpenedBackend> {
   const startedMs = performance.now();
-  const open = (): FileBackend =>
+  const sumsPath = join(dirname(dirname(path)), "db.sum");
+  const open: Open = (origin) =>
     FileBackend.open({
       disk: nodeDisk,
       path,
@@ -31,21 +92,17 @@ export async function openBackend(
       batchLimit: config.backendBatchLimit,
       noSync: config.unsafeNoFsync,
       cacheBytesMax: config.pageCacheBytes,
-      sumsPath: join(dirname(dirname(path)), "db.sum"),
+      sumsPath: origin === "own" ? sumsPath : undefined,
       ...hooks,
     });
-  const file = await whenUnlocked(open, () => {
-    log.info("db file is flocked by another process, or taking too long", { path });
-  });
+  const file = await whenUnlocked(
+    () => open("own"),
+    () => {
+      log.info("db file is flocked by another process, or taking too long", { path });
+    },
+  );
   log.info("opened backend db", { path, took: `${(performance.now() - startedMs).toFixed(3)}ms` });
-  const host: BackendHost = {
-    backend: file,
-    sizeBytes: () => file.sizeBytes(),
-    inUseBytes: () => file.inUseBytes(),
-    isDiskFull: fullnessOf(file, path),
-    durable: file,
-  };
-  return { host, file };
+  return new OpenedBackend(path, log, open, file);
 }
 
 /** Below this writes are refused: room for what must be written though nobody may write. */

@@ -31,9 +31,15 @@ export async function runServer(argv: readonly string[]): Promise<void> {
   try {
     // Loaded now: --version and a refused flag need none of it.
     const { startServer } = await import("./start.ts");
-    const running = await startServer(config, log, (error) =>
-      die(log, "the member stopped", error),
+    let end = (): void => process.exit(0);
+    const running = await startServer(
+      config,
+      log,
+      (error) => die(log, "the member stopped", error),
+      () => end(),
     );
+    // Removed from its cluster: nothing is wrong with the process.
+    end = (): void => void running.stop().then(() => process.exit(0));
     endOnSignal(running, log);
   } catch (error) {
     die(log, "discovery failed", error);

@@ -5,29 +5,36 @@ import { errors } from "../../core/errors/index.ts";
 import {
   GrpcServer,
   type MethodHandler,
+  type GrpcServerOptions,
   type ServerCall,
   type Status,
 } from "../../io/grpc/index.ts";
-import type { Failpoint, Log } from "../../io/host/index.ts";
+import type { Log } from "../../io/host/index.ts";
 import { nodeClock, nodeDisk, nodeRandom } from "../../io/host/node/index.ts";
 import { gunzip } from "../../io/http/index.ts";
 import { Snapshotter } from "../../io/snap/index.ts";
 import { Gateway } from "../gateway/index.ts";
 import { AccessController, clientHttp } from "../http/index.ts";
-import { type Booted, bootstrap, Server, type ServerParts, watchSpace } from "../member/index.ts";
+import { type Booted, Server, type ServerParts, watchSpace } from "../member/index.ts";
 import { grpcOverheadBytes, services } from "../rpc/index.ts";
 import { openCredentials } from "./auth-token.ts";
 import { defragmentAtStart } from "./bootstrap-defrag.ts";
 import { type ClientHttp, clientHttpOf } from "./client-http.ts";
+import { bootMember, type PeerLink, peerLink, sha1, transportOf } from "./cluster.ts";
 import type { Config } from "./config.ts";
 import { loadFailpoint } from "./failpoints.ts";
-import { listenForClients, listenForMetrics, listenForPeers } from "./listeners.ts";
+import {
+  listenForClients,
+  listenForMetrics,
+  listenForPeers,
+  type PeerListeners,
+} from "./listeners.ts";
 import { type OpenedBackend, openBackend } from "./open-backend.ts";
 import { withProfiles } from "./pprof/index.ts";
 import { requestStats } from "./request-stats.ts";
-import { logClientTls, prepareSecurity } from "./security.ts";
+import { logClientTls, peerClientTls, prepareSecurity } from "./security.ts";
 import { logServing, logStarting } from "./start-log.ts";
-import { etcdMinorVersion, etcdVersion } from "./version.ts";
+import { etcdVersion } from "./version.ts";
 
 export interface RunningServer {
   readonly server: Server;
@@ -43,6 +50,7 @@ export async function startServer(
   config: Config,
   log: Log,
   fail: (error: Error) => void,
+  removed: () => void,
 ): Promise<RunningServer> {
   logStarting(config, log);
   let server: Server | undefined = undefined;
@@ -59,28 +67,23 @@ export async function startServer(
   });
   const login = openCredentials(config, nodeClock, log);
   const { credentials } = login;
-  const host = { credentials, endTurn: () => flush(), fail, failpoint };
-  server = makeServer(config, log, backend, host);
-  const { methods } = services(server, { ...config, sha256: () => createHash("sha256") });
-  const grpc = new GrpcServer({
-    methods,
-    maxReceiveBytes: config.maxRequestBytes + grpcOverheadBytes,
+  const link = peerLink(config, peerClientTls(listening.security, log));
+  const snapshotter = new Snapshotter({
+    disk: nodeDisk,
     clock: nodeClock,
-    gunzip,
-    intercept: (call) => refusal(call, server!),
-    slowCalls: requestStats(config.warningUnaryRequestMs, log, nodeClock),
-    maxConcurrentStreams: config.maxConcurrentStreams,
-    connection: {
-      keepalive: {
-        minTimeMs: config.keepaliveMinTimeMs,
-        permitWithoutStream: false,
-        timeMs: config.keepaliveIntervalMs || Infinity,
-        timeoutMs: config.keepaliveTimeoutMs,
-      },
-    },
-    onFault: (call, error) =>
-      log.error("a request failed unexpectedly", { path: call.path, error }),
+    random: nodeRandom,
+    directory: join(directory, "snap"),
+    log,
+    failpoint,
   });
+  snapshotter.removeTemporary();
+  const booted = await bootMember({ config, log, backend, snapshotter, failpoint }, link.ask);
+  const place = { config, log, booted, backend, snapshotter, link, peers };
+  const host = { credentials, endTurn: () => flush(), fail, failpoint, removed };
+  server = makeServer(place, host);
+  backend.setBeforeCommit(() => server!.beforeCommit());
+  const { methods } = services(server, { ...config, sha256: () => createHash("sha256") });
+  const grpc = grpcServer(config, log, server, methods);
   const http = makeClientHttp(config, log, server, methods);
   flush = () => grpc.flush();
   logServing(config, log, server);
@@ -102,7 +105,7 @@ export async function startServer(
     log.info("closing etcd server", fields);
     clients.stopAccepting();
     await grpc.drain(drainGraceMs);
-    log.info("skipped leadership transfer for single voting member cluster");
+    await new Promise<void>((done) => server!.duties.leadership.handOver(done));
     await new Promise<void>((done) => server!.stop(() => done()));
     await Promise.all([clients.close(), peers.close(), metrics.close(), login.close()]);
     clearInterval(alive);
@@ -146,20 +149,22 @@ function makeDirectories(memberDirectory: string): void {
   }
 }
 
-/** What every call is asked first (api/v3rpc/interceptor.go). */
-function refusal(call: ServerCall, server: Server): Status | undefined {
-  const needsLeader = call.metadata.get("hasleader") === "true";
-  return needsLeader && server.member.lead === 0n ? errors.noLeader() : undefined;
+interface Place {
+  readonly config: Config;
+  readonly log: Log;
+  readonly booted: Booted;
+  readonly backend: OpenedBackend;
+  readonly snapshotter: Snapshotter;
+  readonly link: PeerLink;
+  readonly peers: PeerListeners;
 }
 
-function makeServer(
-  config: Config,
-  log: Log,
-  { host: backend, file }: OpenedBackend,
-  host: Pick<ServerParts, "credentials" | "endTurn" | "fail" | "failpoint">,
-): Server {
-  const booted = boot(config, log, host.failpoint);
-  const server = new Server({
+type Host = Pick<ServerParts, "credentials" | "endTurn" | "fail" | "failpoint" | "removed">;
+
+function makeServer(place: Place, host: Host): Server {
+  const { config, log, booted, backend, snapshotter, link, peers } = place;
+  const connect = transportOf(config, log, booted, snapshotter, link.dialer);
+  return new Server({
     options: {
       ...config,
       clientUrls: config.advertiseClientUrls.map((url) => url.text),
@@ -168,42 +173,55 @@ function makeServer(
         retention: config.autoCompactionRetention,
       },
       serverVersion: etcdVersion,
-      clusterVersion: etcdMinorVersion,
     },
     booted,
-    backend,
-    snapshotter: new Snapshotter({
-      disk: nodeDisk,
-      clock: nodeClock,
-      random: nodeRandom,
-      directory: join(config.dataDirectory, "member", "snap"),
-      log,
-    }),
+    backend: backend.host,
+    snapshotter,
     clock: nodeClock,
     random: nodeRandom,
     log,
+    sha1,
+    ask: link.ask,
+    connect: (port) => {
+      const transport = connect(port);
+      peers.serve((request, response) => transport.handle(request, response));
+      return transport;
+    },
+    installDatabase: (index) => backend.replace(snapshotter.databasePath(index)),
     send: () => {},
     ...host,
   });
-  file.setBeforeCommit(() => server.beforeCommit());
-  return server;
 }
 
-function boot(config: Config, log: Log, failpoint: Failpoint | undefined): Booted {
-  return bootstrap({
-    failpoint,
-    disk: nodeDisk,
+function grpcServer(
+  config: Config,
+  log: Log,
+  server: Server,
+  methods: GrpcServerOptions["methods"],
+): GrpcServer {
+  return new GrpcServer({
+    methods,
+    maxReceiveBytes: config.maxRequestBytes + grpcOverheadBytes,
     clock: nodeClock,
-    log,
-    sha1: (bytes) => createHash("sha1").update(bytes).digest(),
-    walDirectory: config.walDirectory || join(config.dataDirectory, "member", "wal"),
-    name: config.name,
-    initialCluster: config.initialCluster,
-    initialClusterState: config.initialClusterState,
-    token: config.initialClusterToken,
-    peerUrls: config.advertisePeerUrls.map((url) => url.text),
-    unsafeNoFsync: config.unsafeNoFsync,
-    syncing: "adaptive",
-    hasTransport: false,
+    gunzip,
+    intercept: (call) => refusal(call, server),
+    slowCalls: requestStats(config.warningUnaryRequestMs, log, nodeClock),
+    maxConcurrentStreams: config.maxConcurrentStreams,
+    connection: {
+      keepalive: {
+        minTimeMs: config.keepaliveMinTimeMs,
+        permitWithoutStream: false,
+        timeMs: config.keepaliveIntervalMs || Infinity,
+        timeoutMs: config.keepaliveTimeoutMs,
+      },
+    },
+    onFault: (call, error) =>
+      log.error("a request failed unexpectedly", { path: call.path, error }),
   });
+}
+
+/** What every call is asked first (api/v3rpc/interceptor.go). */
+function refusal(call: ServerCall, server: Server): Status | undefined {
+  const needsLeader = call.metadata.get("hasleader") === "true";
+  return needsLeader && server.member.lead === 0n ? errors.noLeader() : undefined;
 }

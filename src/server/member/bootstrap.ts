@@ -1,6 +1,6 @@
 // What is on disk decides how a member begins: a log means that it goes on, none that it is new.
 import { assert, type Id64, id64Hex } from "../../base/index.ts";
-import { encodeConfChangeContext } from "../../core/membership/index.ts";
+import { encodeConfChangeContext, type Member } from "../../core/membership/index.ts";
 import {
   decodeMetadata,
   encodeMetadata,
@@ -17,7 +17,9 @@ import {
   walExists,
   type WalOptions,
 } from "../../io/wal/index.ts";
+import { forceNewCluster } from "./force-new-cluster.ts";
 import { initialMembers, type Sha1 } from "./initial-cluster.ts";
+import type { JoinedCluster } from "./join.ts";
 
 export interface BootstrapOptions {
   readonly disk: Disk;
@@ -36,8 +38,15 @@ export interface BootstrapOptions {
   readonly syncing: "adaptive" | "background";
   /** Sizes of the log's files where they are not etcd's: a simulator cuts segments early. */
   readonly walSizes?: Pick<WalOptions, "segmentBytes" | "zeroAheadBytes">;
-  /** Whether there is a transport to other members; without one only a cluster of one is made. */
-  readonly hasTransport: boolean;
+  /** The cluster that is joined; without it `initialClusterState` must be "new". */
+  readonly joined?: JoinedCluster | undefined;
+  /**
+   * Sees to it that the database holds everything up to where the log begins, and tells which entry
+   * it stands at: the one that came with a snapshot may not be in place yet.
+   */
+  readonly recoverDatabase?: (logBegins: number) => number;
+  /** --force-new-cluster: everyone else is removed, uncommitted entries are dropped. */
+  readonly forceNewCluster?: boolean;
 }
 
 export interface Booted {
@@ -47,8 +56,10 @@ export interface Booted {
   readonly storage: MemoryStorage;
   /** The first members of a cluster that begins now; empty for a member that goes on. */
   readonly peers: readonly Peer[];
-  /** Whether no other member is known at this moment. */
-  readonly isAlone: boolean;
+  /** Who is in the cluster, as far as it is known before the log says it. */
+  readonly members?: readonly Member[];
+  /** Members of a cluster that is being joined, who do not know this one yet. */
+  readonly remotes?: readonly Member[];
   /** Where the log begins: entries up to it are in the backend. */
   readonly snapshotIndex: number;
 }
@@ -73,20 +84,21 @@ export function bootstrap(options: BootstrapOptions): Booted {
 }
 
 function begin(options: BootstrapOptions, walOptions: WalOptions): Booted {
-  if (options.initialClusterState === "existing") {
-    throw new Error("joining an existing cluster is not built in Quorate yet");
-  }
-  const { members, local, clusterId } = initialMembers(options, options.sha1);
-  if (members.length > 1 && !options.hasTransport) {
-    throw new Error("clusters of more than one member are not built in Quorate yet");
-  }
+  const { joined } = options;
+  assert(
+    joined !== undefined || options.initialClusterState === "new",
+    "a cluster is joined by asking it first",
+  );
+  const { members, local, clusterId } = joined ?? initialMembers(options, options.sha1);
   const metadata = encodeMetadata(makeMetadata({ nodeID: local.id, clusterID: clusterId }));
   const wal = createWal(walOptions, metadata);
   options.log.info("starting local member", {
     "local-member-id": id64Hex(local.id),
     "cluster-id": id64Hex(clusterId),
   });
-  const peers = members.map((member) => ({
+  // Who joins learns the members from the log; its raft begins with none.
+  const founders = joined === undefined ? members : [];
+  const peers = founders.map((member) => ({
     id: member.id,
     context: encodeConfChangeContext({ member, isPromote: false }),
   }));
@@ -96,14 +108,16 @@ function begin(options: BootstrapOptions, walOptions: WalOptions): Booted {
     wal,
     storage: new MemoryStorage(),
     peers,
-    isAlone: peers.length === 1,
     snapshotIndex: 0,
+    members,
+    remotes: joined?.remotes ?? [],
   };
 }
 
 function restart(options: BootstrapOptions, walOptions: WalOptions): Booted {
   const base = validSnapshotEntries(walOptions).at(-1);
   assert(base !== undefined, "a log records at least its empty first snapshot");
+  const consistentIndex = options.recoverDatabase?.(base.index) ?? 0;
   const { wal, content } = openOrRepairWal(walOptions, { index: base.index, term: base.term });
   assert(content.metadata !== undefined, "a log begins with its metadata");
   const { nodeID: id, clusterID: clusterId } = decodeMetadata(content.metadata);
@@ -115,20 +129,31 @@ function restart(options: BootstrapOptions, walOptions: WalOptions): Booted {
       metadata: { confState, index: base.index, term: base.term },
     });
   }
-  storage.setHardState(content.hardState);
-  storage.append(content.entries);
-  options.log.info("restarting local member", {
-    "cluster-id": id64Hex(clusterId),
-    "local-member-id": id64Hex(id),
-    "commit-index": content.hardState.commit,
-  });
+  const fields = { "cluster-id": id64Hex(clusterId), "local-member-id": id64Hex(id) };
+  const { commit } = content.hardState;
+  if (options.forceNewCluster === true) {
+    const forced = forceNewCluster(id, base.confState, content, consistentIndex);
+    wal.save(undefined, forced.added, (error) => {
+      if (error !== undefined) options.log.error("failed to save entries", { error });
+    });
+    storage.setHardState(forced.hardState);
+    storage.append(forced.entries);
+    options.log.info("forcing restart member", {
+      ...fields,
+      "wal-commit-index": commit,
+      "commit-index": forced.hardState.commit,
+    });
+  } else {
+    storage.setHardState(content.hardState);
+    storage.append(content.entries);
+    options.log.info("restarting local member", { ...fields, "commit-index": commit });
+  }
   return {
     id,
     clusterId,
     wal,
     storage,
     peers: [],
-    isAlone: !options.hasTransport,
     snapshotIndex: base.index,
   };
 }

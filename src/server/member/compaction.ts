@@ -16,7 +16,7 @@ export interface CompactionOptions {
 
 /** Deletes what compactions left over, a slice at a time, and tells those who wait for it. */
 export class CompactionRunner {
-  readonly #store: Store;
+  #store: Store;
   readonly #clock: Clock;
   readonly #log: Log;
   readonly #waiting: (() => void)[] = [];
@@ -48,6 +48,12 @@ export class CompactionRunner {
     if (this.#store.pendingCompactions === 0) return done();
     this.#waiting.push(done);
     this.run();
+  }
+
+  /** A snapshot brought another store, and perhaps a compaction begun elsewhere. */
+  storeReplaced(store: Store): void {
+    this.#store = store;
+    if (store.pendingCompactions > 0 || this.#waiting.length > 0) this.run();
   }
 
   /** Leaves the rest to the next start: the backend is about to close. Nobody who waits is told. */

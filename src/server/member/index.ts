@@ -12,6 +12,14 @@ export {
 export { type Booted, bootstrap, type BootstrapOptions } from "./bootstrap.ts";
 export type { Credentials, PasswordDone, Passwords } from "./credentials.ts";
 export type { Sha1 } from "./initial-cluster.ts";
+export {
+  isAlreadyBootstrapped,
+  joinCluster,
+  type JoinedCluster,
+  type JoinOptions,
+} from "./join.ts";
+export type { PeerTransport } from "./peers.ts";
 export { Member, type Settled } from "./member.ts";
-export { Server, type ServerOptions, type ServerParts } from "./server.ts";
+export { Server } from "./server.ts";
+export type { ServerOptions, ServerParts } from "./server-parts.ts";
 export { watchSpace } from "./space-watch.ts";

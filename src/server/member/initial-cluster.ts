@@ -41,11 +41,18 @@ export interface InitialMembers {
   readonly clusterId: Id64;
 }
 
-/** Checks that this member is in its own list with its own URLs (ServerConfig.VerifyBootstrap). */
-export function initialMembers(
-  options: { name: string; initialCluster: string; token: string; peerUrls: readonly string[] },
+interface InitialOptions {
+  readonly name: string;
+  readonly initialCluster: string;
+  readonly token: string;
+  readonly peerUrls: readonly string[];
+}
+
+/** The members of --initial-cluster, of whom one is this; a URL stands there once. */
+export function namedMembers(
+  options: Omit<InitialOptions, "peerUrls">,
   sha1: Sha1,
-): InitialMembers {
+): { readonly members: readonly Member[]; readonly local: Member } {
   const cluster = parseInitialCluster(options.initialCluster);
   const members = [...cluster].map(([name, peerUrls]): Member => {
     const id = memberIdOf(peerUrls, options.token, sha1);
@@ -58,6 +65,16 @@ export function initialMembers(
       `couldn't find local name ${JSON.stringify(options.name)} in the initial cluster configuration`,
     );
   }
+  const urls = members.flatMap(({ peerUrls }) => peerUrls);
+  if (new Set(urls).size < urls.length) {
+    throw new Error(`initial cluster ${options.initialCluster} has duplicate url`);
+  }
+  return { members, local };
+}
+
+/** Checks that this member is in its own list with its own URLs (ServerConfig.VerifyBootstrap). */
+export function initialMembers(options: InitialOptions, sha1: Sha1): InitialMembers {
+  const { members, local } = namedMembers(options, sha1);
   const urls = [...options.peerUrls].toSorted();
   const missing = local.peerUrls.filter((url) => !urls.includes(url));
   if (missing.length > 0) {
@@ -73,12 +90,6 @@ export function initialMembers(
         `but missing from --initial-cluster=${options.initialCluster}`,
     );
   }
-  return {
-    members,
-    local,
-    clusterId: clusterIdOf(
-      members.map(({ id }) => id),
-      sha1,
-    ),
-  };
+  const ids = members.map(({ id }) => id);
+  return { members, local, clusterId: clusterIdOf(ids, sha1) };
 }

@@ -1,10 +1,13 @@
 // One running member. Everything that may happen to it gathers in its inbox; a turn takes all of it,
 // steps raft once and carries out what raft asks for (docs/adr/0002-pure-core-and-turn.md).
-import { assert, type Id64 } from "../../base/index.ts";
-import type { Applier, EntryOutcome, Outcome } from "../../core/apply/index.ts";
+import { assert, emptyBytes, type Id64 } from "../../base/index.ts";
+import type { EntryOutcome } from "../../core/apply/index.ts";
 import type { AuthInfo } from "../../core/auth/index.ts";
 import { Code, EtcdError, errors } from "../../core/errors/index.ts";
 import {
+  type ConfChange,
+  type ConfState,
+  encodeConfChange,
   encodeInternalRaftRequest,
   type InternalRaftRequestRequestCase,
   makeInternalRaftRequest,
@@ -13,51 +16,23 @@ import {
 import {
   type Entry,
   EntryType,
-  type MemoryStorage,
   type Message,
   MessageType,
   newEntry,
   type RawNode,
+  type Snapshot,
+  snapshotConfState,
+  snapshotIndex,
+  snapshotTerm,
 } from "../../core/raft/index.ts";
-import type { Clock, Log, Failpoint } from "../../io/host/index.ts";
-import type { Wal } from "../../io/wal/index.ts";
+import { HeldProposals, type Stepped } from "./held-proposals.ts";
+import { forwardable } from "./forwarding.ts";
 import { ReadIndex, type ReadDone } from "./read-index.ts";
-import { RequestIds } from "./request-ids.ts";
-import { Wait, type Waiting } from "./wait.ts";
-
-/** What a proposer gets: the answer, or the error it was refused with. */
-export type Settled = Outcome;
-
-export interface MemberSettings {
-  readonly id: Id64;
-  readonly clusterId: Id64;
-  readonly heartbeatMs: number;
-  readonly requestTimeoutMs: number;
-  readonly maxRequestBytes: number;
-  readonly snapshotCatchUpEntries: number;
-}
-
-export interface MemberParts {
-  readonly settings: MemberSettings;
-  readonly raft: RawNode;
-  readonly storage: MemoryStorage;
-  readonly wal: Wal;
-  readonly applier: Applier;
-  /** The last entry the state holds that raft will not give out again. */
-  readonly appliedIndex: number;
-  readonly clock: Clock;
-  readonly log: Log;
-  /** Peer messages; a member alone has none to send. */
-  readonly send: (messages: readonly Message[]) => void;
-  /** The end of a turn: watches are delivered, connections write. */
-  readonly endTurn: () => void;
-  /** The member cannot go on: a disk failed or it contradicts itself. */
-  readonly fail: (error: Error) => void;
-  readonly leaderChanged: (isLeader: boolean) => void;
-  readonly failpoint?: Failpoint | undefined;
-  /** A write found the backend over its quota: `answer` when the alarm about it is raised. */
-  readonly raiseNoSpace: (answer: () => void) => void;
-}
+import type { MemberParts, MemberSettings, Settled } from "./member-parts.ts";
+import { confStateOf } from "./conf-state.ts";
+import { contextOf, RequestIds } from "./request-ids.ts";
+import { TermGuard } from "./term-guard.ts";
+import { isAwaited, Wait, type Waiting } from "./wait.ts";
 
 // A member this far behind its own commit index takes no more proposals (etcdserver's
 // maxGapBetweenApplyAndCommitIndex).
@@ -67,6 +42,8 @@ const applyGapMax = 5000;
 const waitingProposalBytesMax = 64 * 1024 * 1024;
 // A snapshot in memory lets the log be cut; etcd makes one every so many applied entries.
 const memoryCompactionInterval = 100;
+
+export type { Settled } from "./member-parts.ts";
 
 export class Member {
   readonly settings: MemberSettings;
@@ -78,28 +55,30 @@ export class Member {
   #proposals: Entry[] = [];
   #proposalBytes = 0;
   #messages: Message[] = [];
+  #stepped: (Stepped | undefined)[] = [];
+  #requests: ((raft: RawNode) => void)[] = [];
+  readonly #forwarded = new HeldProposals();
   #ticks = 0;
   #turnIsDue = false;
   #stopped = false;
   #isAlone = false;
   #cancelTick: (() => void) | undefined;
   #lead: Id64 = 0n;
+  #hadLeader = false;
   #committedIndex = 0;
   #appliedIndex = 0;
   #appliedTerm = 0;
   #compactedAt = 0;
-  // The term and vote handed to the log last, and what must not be said before they are on disk.
-  #term: number;
-  #vote: Id64;
-  #savesOfTerm = 0;
-  #held: Message[] = [];
+  readonly #terms: TermGuard;
+  /** While a snapshot is put in place: what is to be appended behind it. */
+  #behindSnapshot: Message[] | undefined;
+  #confState: ConfState;
 
   constructor(parts: MemberParts) {
     this.#parts = parts;
-    const { hardState } = parts.storage.initialState();
-    this.#term = hardState?.term ?? 0;
-    this.#vote = hardState?.vote ?? 0n;
+    this.#terms = new TermGuard(parts.storage.initialState().hardState, parts.send);
     this.settings = parts.settings;
+    this.#confState = confStateOf(parts.raft);
     this.#appliedIndex = parts.appliedIndex;
     this.#committedIndex = parts.appliedIndex;
     this.ids = new RequestIds(parts.settings.id, parts.clock.wallMs());
@@ -131,10 +110,13 @@ export class Member {
   get isStopped(): boolean {
     return this.#stopped;
   }
+  get confState(): ConfState {
+    return this.#confState;
+  }
 
-  /** Begins to tick. A member that is alone begins its first term at once. */
-  start(options: { isAlone: boolean }): void {
-    this.#isAlone = options.isAlone;
+  /** Begins to tick. A member that is the only voter begins its first term at once. */
+  start(): void {
+    this.#isAlone = true;
     this.#scheduleTick();
     this.#scheduleTurn();
   }
@@ -181,20 +163,39 @@ export class Member {
     this.#scheduleTurn();
   }
 
+  /** Puts a change of the configuration into the log; its id is set here. As `propose`. */
+  proposeConfChange(change: ConfChange, settle: (outcome: Settled) => void): void {
+    if (this.#stopped) return settle(errors.stopped());
+    const suffix = this.ids.nextSuffix();
+    const data = encodeConfChange({ ...change, id: this.ids.whole(suffix) });
+    this.#proposalBytes += data.length;
+    const waiting = this.#wait.open(suffix, this.#parts.clock.nowMs(), settle);
+    this.#proposals.push(newEntry(EntryType.EntryConfChange, data, waiting));
+    this.#scheduleTurn();
+  }
+
   /** Calls back when a read of this member's state is linearizable. */
   readIndex(done: ReadDone): void {
     if (this.#stopped) return done(errors.stopped());
+    if (this.#reads.isFull) return done(errors.requestTooManyRequests());
     this.#reads.join(done);
     this.#scheduleTurn();
   }
 
-  /** A message of a peer. */
-  receive(message: Message): void {
+  /** A message of a peer. `stepped` is called when raft has taken it, or with why it has not. */
+  receive(message: Message, stepped?: Stepped): void {
     this.#messages.push(message);
+    this.#stepped.push(stepped);
     this.#scheduleTurn();
   }
 
-  /** Asks for a turn though nothing new is in the inbox: a watcher came, a stream drained. */
+  /** Asks something of raft itself, in the next turn: a transfer, a report. */
+  request(ask: (raft: RawNode) => void): void {
+    this.#requests.push(ask);
+    this.#scheduleTurn();
+  }
+
+  /** Asks for a turn though nothing is in the inbox. */
   wake(): void {
     this.#scheduleTurn();
   }
@@ -229,15 +230,17 @@ export class Member {
     try {
       run();
     } catch (error) {
-      this.#giveUp(error instanceof Error ? error : new Error(String(error)));
+      this.#giveUp(error as Error);
     }
   }
 
   /** A member alone need not wait for an election timeout: nobody else can be leading. */
   #campaignAlone(): void {
-    const { raft } = this.#parts;
+    const { raft, settings } = this.#parts;
     if (raft.lead !== 0n || raft.committed === 0 || raft.applied < raft.committed) return;
     this.#isAlone = false;
+    const { voters } = this.#confState;
+    if (voters.length !== 1 || voters[0] !== settings.id) return;
     raft.campaign();
     this.#carryOutAll();
   }
@@ -253,35 +256,70 @@ export class Member {
     if (this.#ticks > 0) {
       for (; this.#ticks > 0; this.#ticks--) raft.tick();
       this.#reads.tick();
-      const now = this.#parts.clock.nowMs();
-      this.#wait.expire(now - this.settings.requestTimeoutMs, () => errors.timeout());
+      const limitMs = this.#parts.clock.nowMs() - this.settings.requestTimeoutMs;
+      this.#wait.expire(limitMs, this.#parts.timeoutError);
       if (this.#proposals.length > 0) this.#forgetTimedOut();
+      this.#forwarded.expire(limitMs);
     }
-    if (this.#messages.length > 0) {
-      const messages = this.#messages;
-      this.#messages = [];
-      for (const message of messages) raft.step(message);
+    if (this.#requests.length > 0) {
+      const requests = this.#requests;
+      this.#requests = [];
+      for (const ask of requests) ask(raft);
     }
+    if (this.#messages.length > 0) this.#stepMessages();
     if (this.#proposals.length > 0) this.#stepProposals();
     if (this.#knowsCommit()) this.#reads.start();
+  }
+
+  #stepMessages(): void {
+    const { raft, clock } = this.#parts;
+    const messages = this.#messages;
+    const stepped = this.#stepped;
+    this.#messages = [];
+    this.#stepped = [];
+    for (let at = 0; at < messages.length; at++) {
+      const message = messages[at]!;
+      const told = stepped[at];
+      if (message.type === MessageType.MsgProp && raft.lead === 0n) {
+        this.#forwarded.hold(message, told, clock.nowMs());
+        continue;
+      }
+      const refusal = raft.step(message);
+      told?.(refusal === undefined ? undefined : new Error(refusal.message));
+    }
   }
 
   /** Without a leader proposals wait here, as etcd's Propose does; their callers time out. */
   #stepProposals(): void {
     const { raft } = this.#parts;
     if (raft.lead === 0n) return;
-    const proposals = this.#proposals;
+    const [proposals, bytes] = [this.#proposals, this.#proposalBytes];
     this.#proposals = [];
     this.#proposalBytes = 0;
-    const refusal = raft.proposeEntries(proposals);
+    if (raft.lead !== this.settings.id) {
+      for (const part of forwardable(proposals)) this.#propose(part, 0);
+    } else this.#propose(proposals, bytes);
+  }
+
+  #propose(proposals: Entry[], bytes: number): void {
+    const refusal = this.#parts.raft.proposeEntries(proposals);
     if (refusal === undefined) return;
+    if (
+      refusal.kind === "proposal dropped" &&
+      refusal.reason === "leadership transfer in progress"
+    ) {
+      // Whoever is to lead gets them; if nobody does, this member takes them after all.
+      this.#proposals = proposals;
+      this.#proposalBytes = bytes;
+      return;
+    }
     const outcome = new EtcdError(Code.Unknown, refusal.message);
     for (const { tag } of proposals) this.#wait.settle(tag as Waiting<Settled>, outcome);
   }
 
   /** Who was told that it took too long has gone; a leader to come need not do it all the same. */
   #forgetTimedOut(): void {
-    this.#proposals = this.#proposals.filter(isAwaited);
+    this.#proposals = this.#proposals.filter(({ tag }) => isAwaited(tag));
     this.#proposalBytes = this.#proposals.reduce((sum, { data }) => sum + data.length, 0);
   }
 
@@ -306,7 +344,7 @@ export class Member {
         else if (message.type === MessageType.MsgStorageApply) this.#apply(message);
         else outgoing.push(message);
       }
-      if (outgoing.length > 0) this.#send(outgoing);
+      if (outgoing.length > 0) this.#terms.send(outgoing);
       for (const { index, requestContext } of ready.readStates) {
         this.#reads.confirm(index, requestContext);
       }
@@ -314,62 +352,75 @@ export class Member {
     }
   }
 
-  /**
-   * Sends, unless a term or vote is still on its way to the disk. A candidate may win without its own
-   * vote; one that led, lost its term in a crash and was elected in it once more would write two
-   * entries at one place. etcd's member, too, saves before it sends unless it leads already.
-   */
-  #send(outgoing: Message[]): void {
-    if (this.#savesOfTerm > 0) this.#held.push(...outgoing);
-    else this.#sendNow(outgoing);
-  }
-
-  #sendNow(outgoing: Message[]): void {
-    const { failpoint, send } = this.#parts;
-    failpoint?.(this.isLeader ? "raftBeforeLeaderSend" : "raftBeforeFollowerSend");
-    send(outgoing);
-  }
-
-  #termSaved(): void {
-    if (--this.#savesOfTerm > 0 || this.#held.length === 0) return;
-    const held = this.#held;
-    this.#held = [];
-    this.#sendNow(held);
-  }
-
   #noteLeader(lead: Id64): void {
     if (lead === this.#lead) return;
-    const had = this.#lead !== 0n;
     this.#lead = lead;
-    if (had) this.#reads.leaderChanged();
+    if (lead !== 0n) {
+      if (this.#hadLeader) this.#reads.leaderChanged();
+      this.#hadLeader = true;
+      for (const { message, stepped } of this.#forwarded.release()) this.receive(message, stepped);
+    }
     this.#parts.leaderChanged(this.isLeader);
   }
 
   /** Hands entries and hard state to the log; answers go out when they are durable. */
   #append(message: Message): void {
+    if (this.#behindSnapshot !== undefined) this.#behindSnapshot.push(message);
+    else if (message.snapshot !== undefined) this.#saveSnapshot(message, message.snapshot);
+    else this.#save(message, undefined);
+  }
+
+  /** The snapshot's file and record go before what stands behind it (raft.go `start`). */
+  #saveSnapshot(message: Message, snapshot: Snapshot): void {
+    this.#behindSnapshot = [];
+    this.#parts.saveSnapshot(snapshot, (error) => {
+      if (error !== undefined) return this.#giveUp(error);
+      if (!this.#stopped) this.#orGiveUp(() => this.#save(message, snapshot));
+    });
+  }
+
+  /** Its log is durable: now its state replaces ours, and raft may go on from there. */
+  #install(snapshot: Snapshot): void {
+    const { storage, installSnapshot } = this.#parts;
+    const index = snapshotIndex(snapshot);
+    assert(index > this.#appliedIndex, "a snapshot is ahead of what is applied");
+    storage.applySnapshot(snapshot);
+    installSnapshot(snapshot);
+    this.#appliedIndex = index;
+    this.#appliedTerm = snapshotTerm(snapshot);
+    this.#compactedAt = index;
+    this.#confState = snapshotConfState(snapshot);
+    this.#reads.applied(index);
+  }
+
+  #save(message: Message, snapshot: Snapshot | undefined): void {
     const { failpoint, wal, storage } = this.#parts;
     const hasState = message.term > 0 || message.commit > 0;
     const state = hasState
       ? { term: message.term, vote: message.vote, commit: message.commit }
       : undefined;
-    const isNew = state !== undefined && (state.term !== this.#term || state.vote !== this.#vote);
-    if (isNew) {
-      this.#term = state.term;
-      this.#vote = state.vote;
-      this.#savesOfTerm++;
-    }
+    const isNew = state !== undefined && this.#terms.begin(state);
     failpoint?.("raftBeforeSave");
-    wal.save(state, message.entries, (error) => {
+    const saved = (error: Error | undefined): void => {
       if (error !== undefined) return this.#giveUp(error);
       if (this.#stopped) return;
       failpoint?.("raftAfterSave");
       this.#orGiveUp(() => {
+        if (snapshot !== undefined) this.#install(snapshot);
         storage.append(message.entries);
-        if (isNew) this.#termSaved();
+        if (isNew) this.#terms.saved();
         this.#deliver(message.responses);
+        if (snapshot === undefined) return;
+        const behind = this.#behindSnapshot ?? [];
+        this.#behindSnapshot = undefined;
+        for (const each of behind) this.#append(each);
       });
       this.turn();
-    });
+    };
+    if (snapshot === undefined) return wal.save(state, message.entries, saved);
+    // The commit index must be on disk before older segments may go (etcd issue 10219).
+    wal.save(state, message.entries, () => {});
+    wal.sync(saved);
   }
 
   #deliver(responses: readonly Message[]): void {
@@ -401,6 +452,7 @@ export class Member {
           // The first entry of a leader: reads asked for before it were not answered.
           this.#reads.askAgain();
           applier.applyEmpty(entry.index, entry.term);
+          this.#parts.termBegan();
           return;
         }
         this.#settle(entry, applier.apply(entry.index, entry.term, entry.data));
@@ -409,10 +461,11 @@ export class Member {
       case EntryType.EntryConfChange: {
         this.#parts.failpoint?.("beforeApplyOneConfChange");
         this.#settle(entry, applier.applyConfChange(entry.index, entry.term, entry.data, raft));
+        this.#confState = confStateOf(raft);
         return;
       }
       default:
-        throw new Error(`unknown entry type ${entry.type}; it is neither normal nor a conf change`);
+        throw new Error(`unknown entry type ${entry.type}`);
     }
   }
 
@@ -439,15 +492,9 @@ export class Member {
     this.#compactedAt = this.#appliedIndex;
     const { storage, settings } = this.#parts;
     const upTo = this.#appliedIndex - settings.snapshotCatchUpEntries;
-    if (upTo >= storage.firstIndex()) storage.compact(upTo);
+    if (upTo < storage.firstIndex() || !this.#parts.mayCompact()) return;
+    // What raft sends to who is further behind; its data is made when it is sent.
+    storage.createSnapshot(this.#appliedIndex, this.#confState, emptyBytes);
+    storage.compact(upTo);
   }
-}
-
-const isAwaited = ({ tag }: Entry): boolean => (tag as Waiting<Settled>).settle !== undefined;
-
-/** Eight bytes, big-endian, as etcd makes read contexts. */
-function contextOf(id: Id64): Uint8Array {
-  const bytes = new Uint8Array(8);
-  new DataView(bytes.buffer).setBigUint64(0, id);
-  return bytes;
 }

@@ -28,6 +28,8 @@ interface Confirmed {
 }
 
 const retryMs = 500;
+// Calls that may wait for the next batch; etcd has no such limit.
+const formingMax = 200_000;
 
 export class ReadIndex {
   readonly #round: ReadRound;
@@ -44,6 +46,11 @@ export class ReadIndex {
 
   get waiting(): number {
     return this.#forming.length + (this.#flying?.reads.length ?? 0);
+  }
+
+  /** No more calls may join the batch that forms. */
+  get isFull(): boolean {
+    return this.#forming.length >= formingMax;
   }
 
   join(done: ReadDone): void {

@@ -40,3 +40,10 @@ export class RequestIds {
     return (high % two16) * 2 ** 32 + id64Low(id);
   }
 }
+
+/** Eight bytes, big-endian, as etcd makes read contexts. */
+export function contextOf(id: Id64): Uint8Array {
+  const bytes = new Uint8Array(8);
+  new DataView(bytes.buffer).setBigUint64(0, id);
+  return bytes;
+}

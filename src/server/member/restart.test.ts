@@ -43,7 +43,6 @@ test("a linearizable read after a kill waits for everything that was acknowledge
     wal: wal.asWal,
     storage: logOfKilledMember(5),
     peers: [],
-    isAlone: true,
     snapshotIndex: 0,
   };
   const { server } = testServer({}, { booted, clock });

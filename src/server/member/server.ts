@@ -1,15 +1,12 @@
 // One member with its state: log, store, watches, leases, cluster. It starts them in order, keeps the
 // cluster informed of itself, and is what every service talks to (etcdserver.EtcdServer).
-import { type Id64, id64Hex, humanSize } from "../../base/index.ts";
+import { assert, type Id64 } from "../../base/index.ts";
 import {
   Alarms,
   Applier,
   ClusterRecords,
   HeaderTemplate,
-  leaseGrantBytes,
   type Machine,
-  putBytes,
-  putCost,
 } from "../../core/apply/index.ts";
 import { type AuthInfo, AuthStore } from "../../core/auth/index.ts";
 import { EtcdError, errors } from "../../core/errors/index.ts";
@@ -18,84 +15,39 @@ import { Cluster } from "../../core/membership/index.ts";
 import { Store } from "../../core/mvcc/index.ts";
 import { WatchHub } from "../../core/mvcc/watch/index.ts";
 import {
-  AlarmAction,
-  type AlarmMember,
   AlarmType,
-  encodeAlarmRequest,
-  encodeClusterMemberAttrSetRequest,
-  encodeClusterVersionSetRequest,
   encodeCompactionRequest,
-  makeAlarmRequest,
-  makeAttributes,
-  makeClusterMemberAttrSetRequest,
-  makeClusterVersionSetRequest,
   makeCompactionRequest,
   type PutRequest,
   type TxnRequest,
 } from "../../core/proto/index.ts";
-import { type Message, RawNode } from "../../core/raft/index.ts";
+import { type Message, RawNode, type Snapshot, snapshotIndex } from "../../core/raft/index.ts";
 import { seededRandom } from "../../base/index.ts";
-import type { Cancel, Clock, Failpoint, Log, Random } from "../../io/host/index.ts";
-import type { Snapshotter } from "../../io/snap/index.ts";
-import { alarmTexts } from "./alarm-text.ts";
+import type { Cancel, Clock, Log } from "../../io/host/index.ts";
+import { encodeV2Store, type StoredMembership } from "../../io/snap/index.ts";
+import { alarmTexts, logAlarm } from "./alarm-text.ts";
 import { Authenticator } from "./authenticator.ts";
 import type { BackendHost, DurableBackend } from "./backend-host.ts";
-import type { Booted } from "./bootstrap.ts";
 import { CompactionRunner, startAutoCompaction } from "./compaction.ts";
-import { confStateOf } from "./conf-state.ts";
+import { ClusterDuties } from "./cluster-duties.ts";
+import { clusterVersionChanged } from "./cluster-version.ts";
+import { CurrentStore } from "./current-store.ts";
 import { type Credentials, noCredentials } from "./credentials.ts";
-import { LeaseClock, type LeaseOptions, lessorFor } from "./lease-clock.ts";
+import { GuardedWrites } from "./guarded-writes.ts";
+import { LeaseClock, lessorFor } from "./lease-clock.ts";
 import type { LeaseRenewals } from "./lease-renewals.ts";
 import { Member, type Settled } from "./member.ts";
+import { endRemoved, logMemberChange, membersConfState } from "./membership-log.ts";
+import { invalidDowngrade, isLessMinor } from "./minor-version.ts";
+import { Peers } from "./peers.ts";
+import { publish } from "./publishing.ts";
 import { raftLog } from "./raft-log.ts";
+import { type CommittedState, SnapshotSending } from "./snapshot-sending.ts";
+import type { ServerOptions, ServerParts } from "./server-parts.ts";
 import { Snapshots } from "./snapshots.ts";
-
-export interface ServerOptions extends LeaseOptions {
-  readonly name: string;
-  readonly clientUrls: readonly string[];
-  readonly heartbeatMs: number;
-  readonly electionMs: number;
-  readonly preVote: boolean;
-  readonly maxRequestBytes: number;
-  readonly snapshotCatchUpEntries: number;
-  readonly quotaBackendBytes: number;
-  readonly snapshotCount: number;
-  readonly maxWalFiles: number;
-  readonly maxSnapshotFiles: number;
-  readonly maxLearners: number;
-  /** Whether the common name of a client's certificate is a user's name. */
-  readonly clientCertAuth?: boolean;
-  readonly compactionSleepMs: number;
-  readonly autoCompaction: { readonly mode: "periodic" | "revision"; readonly retention: number };
-  readonly watchProgressNotifyMs: number;
-  readonly serverVersion: string;
-  /** X.Y.0 of this release. */
-  readonly clusterVersion: string;
-}
-
-export interface ServerParts {
-  readonly options: ServerOptions;
-  readonly booted: Booted;
-  readonly backend: BackendHost;
-  /** With a durable backend: where snapshots of the log are kept. */
-  readonly snapshotter: Snapshotter | undefined;
-  readonly failpoint?: Failpoint | undefined;
-  /** Without them nobody can log in. */
-  readonly credentials?: Credentials | undefined;
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly log: Log;
-  /** Hands messages to the other members; a member alone has none to send. */
-  readonly send: (messages: readonly Message[]) => void;
-  /** The end of a turn: connections write. */
-  readonly endTurn: () => void;
-  /** The member stopped for good. */
-  readonly fail: (error: Error) => void;
-}
 
 const appendSizeMax = 1024 * 1024;
 const inflightMessagesMax = 512;
-const publishRetryMs = 500;
 /** About microseconds of watch history read in one turn. */
 const catchUpBudget = 1000;
 
@@ -105,7 +57,9 @@ export class Server {
   readonly clock: Clock;
   readonly memberId: Id64;
   readonly clusterId: Id64;
-  readonly store: Store;
+  /** Store, backend and the records in it are replaced when a snapshot is installed. */
+  store: Store;
+  backend: BackendHost;
   readonly lessor: Lessor;
   readonly cluster: Cluster;
   readonly alarms = new Alarms();
@@ -118,14 +72,22 @@ export class Server {
   readonly member: Member;
   /** The member's alone to step; others look at it (its status) or ask for a transfer. */
   readonly raft: RawNode;
-  readonly backend: BackendHost;
   readonly compactions: CompactionRunner;
+  /** What this member does for its cluster, and has the leader do for it. */
+  readonly duties: ClusterDuties;
+  /** The other members; undefined where there is no transport. */
+  readonly peers: Peers | undefined;
   readonly #parts: ServerParts;
-  readonly #records: ClusterRecords;
+  #records: ClusterRecords;
+  readonly #machine: Machine;
+  readonly #applier: Applier;
   readonly #snapshots: Snapshots | undefined;
+  readonly #sending: SnapshotSending;
+  readonly #writes = new GuardedWrites(this);
+  #committed: CommittedState | undefined;
   readonly #leaseClock: LeaseClock;
   #stopAutoCompaction: Cancel = () => {};
-  #onReady: (() => void) | undefined;
+  #isRemoved = false;
   #consistentIndex = 0;
   #consistentTerm = 0;
 
@@ -149,9 +111,6 @@ export class Server {
       );
     }
     this.cluster = new Cluster({ learnersMax: options.maxLearners });
-    this.cluster.restore(this.#records.members(), this.#records.removedIds());
-    this.cluster.version = this.#records.clusterVersion();
-    this.alarms.restore(this.#records.alarms());
     this.lessor = lessorFor(options);
     this.store = new Store(backend.backend);
     this.#restoreLeases();
@@ -159,8 +118,14 @@ export class Server {
     const { tokens } = this.credentials;
     this.auth = new AuthStore({ backend: backend.backend, tokens, log });
     log.info("kvstore restored", { "current-rev": this.store.currentRevision });
+    this.alarms.restore(this.#records.alarms());
+    this.#restoreCluster();
+    // The log's beginning is older than the state: raft goes on from the members the state knows.
+    if (booted.peers.length === 0 && this.cluster.members().length > 0) {
+      booted.storage.setConfState(membersConfState(this.cluster.members()));
+    }
     this.hub = new WatchHub({
-      source: this.store,
+      source: new CurrentStore(() => this.store),
       random: seededRandom(parts.random.bits32()),
       progressIntervalMs: options.watchProgressNotifyMs,
       onWork: () => this.member.wake(),
@@ -171,9 +136,48 @@ export class Server {
     });
     this.raft = this.#startRaft();
     this.#snapshots = this.#makeSnapshots();
+    this.#machine = this.#makeMachine();
+    this.#applier = new Applier(this.#machine);
+    this.peers = this.#makePeers();
+    this.#sending = new SnapshotSending({
+      member: () => this.member,
+      clock,
+      log,
+      durable: () => this.backend.durable,
+      committed: () => this.#committed,
+      send: (snapshot) => this.peers?.transport.sendSnapshot(snapshot),
+    });
     this.member = this.#makeMember();
     this.#leaseClock = new LeaseClock(this.lessor, this.member, clock, log, this.auth);
     this.authenticator = new Authenticator(this, parts.random);
+    this.duties = new ClusterDuties(this, parts);
+  }
+
+  #restoreCluster(): void {
+    this.cluster.restore(this.#records.members(), this.#records.removedIds());
+    const version = this.#records.clusterVersion();
+    this.cluster.version = version;
+    const { serverVersion } = this.options;
+    if (version !== undefined && isLessMinor(serverVersion, version)) {
+      throw invalidDowngrade(this, version);
+    }
+  }
+
+  #makePeers(): Peers | undefined {
+    const { connect, clock, log, options } = this.#parts;
+    if (connect === undefined) return undefined;
+    const parts = {
+      memberId: this.memberId,
+      cluster: this.cluster,
+      clock,
+      log,
+      heartbeatMs: options.heartbeatMs,
+      electionMs: options.electionMs,
+      member: () => this.member,
+      sendSnapshot: (message: Message) => this.#sending.send(message),
+      removed: () => this.#removed(),
+    };
+    return new Peers(parts, connect);
   }
 
   /** Leases from their bucket, and the keys that name them from the store. */
@@ -189,18 +193,23 @@ export class Server {
     const parts = {
       ...options,
       ...this.#parts,
-      backend: backend.durable,
       wal: booted.wal,
       storage: booted.storage,
       snapshotter,
-      confState: () => confStateOf(this.raft),
-      membership: () => ({
-        members: this.cluster.members(),
-        removed: this.cluster.removedIds(),
-        clusterVersion: this.cluster.version,
-      }),
+      failpoint: this.#parts.failpoint,
+      durable: () => this.backend.durable,
+      confState: () => this.member.confState,
+      membership: () => this.#storedMembership(),
     };
     return new Snapshots(parts, booted.snapshotIndex);
+  }
+
+  #storedMembership(): StoredMembership {
+    return {
+      members: this.cluster.members(),
+      removed: this.cluster.removedIds(),
+      clusterVersion: this.cluster.version,
+    };
   }
 
   #startRaft(): RawNode {
@@ -238,18 +247,29 @@ export class Server {
       raft: this.raft,
       storage: booted.storage,
       wal: booted.wal,
-      applier: new Applier(this.#machine()),
+      applier: this.#applier,
       appliedIndex: booted.snapshotIndex,
+      send: (messages) => {
+        this.#parts.failpoint?.(
+          this.member.isLeader ? "raftBeforeLeaderSend" : "raftBeforeFollowerSend",
+        );
+        (this.peers ?? this.#parts).send(messages);
+      },
       endTurn: () => this.#endTurn(),
       leaderChanged: (isLeader) => this.#leaderChanged(isLeader),
       raiseNoSpace: (answer) => {
         if (this.alarms.isRaised(AlarmType.NOSPACE)) answer();
-        else this.#raiseNoSpace(answer);
+        else this.#writes.raiseNoSpace(answer);
       },
+      termBegan: () => this.#termBegan(),
+      timeoutError: (sinceMs) => this.peers?.timeoutError(sinceMs) ?? errors.timeout(),
+      saveSnapshot: (snapshot, done) => this.#snapshots?.saveReceived(snapshot, done),
+      installSnapshot: (snapshot) => this.#installSnapshot(snapshot),
+      mayCompact: () => this.#sending.isIdle,
     });
   }
 
-  #machine(): Machine {
+  #makeMachine(): Machine {
     return {
       store: this.store,
       lessor: this.lessor,
@@ -265,16 +285,11 @@ export class Server {
           this.#consistentIndex = index;
           this.#consistentTerm = term;
         },
-        alarmChanged: (alarm, raised) => this.#alarmChanged(alarm, raised),
+        alarmChanged: (alarm, raised) => logAlarm(this.log, alarm, raised),
         memberChanged: (id, member, isNew) => {
-          if (member === undefined || !isNew) return;
-          this.log.info("added member", {
-            "cluster-id": id64Hex(this.clusterId),
-            "local-member-id": id64Hex(this.memberId),
-            "added-peer-id": id64Hex(id),
-            "added-peer-peer-urls": member.peerUrls,
-            "added-peer-is-learner": member.isLearner,
-          });
+          logMemberChange(this, id, member, isNew);
+          this.peers?.memberChanged(id, member, isNew);
+          if (member === undefined && id === this.memberId) this.#removed();
         },
         clusterVersionChanged: (version, previous) => this.#versionChanged(version, previous),
         compactionAccepted: () => this.compactions.run(),
@@ -289,15 +304,24 @@ export class Server {
 
   /** To be called by the backend in each commit: the index goes with the data it describes. */
   beforeCommit(): void {
-    if (this.#consistentIndex === 0) return;
-    this.#records.saveConsistentIndex(this.#consistentIndex, this.#consistentTerm);
+    const index = this.#consistentIndex;
+    const term = this.#consistentTerm;
+    if (index === 0) return;
+    this.#records.saveConsistentIndex(index, term);
+    const membership = this.#storedMembership();
+    const data = (): Uint8Array => encodeV2Store(membership);
+    this.#committed = { index, term, confState: this.member.confState, data };
   }
 
   /** Starts to tick; `ready` is called when the member has published itself through the log. */
   start(ready: () => void): void {
-    this.#onReady = ready;
-    this.member.start({ isAlone: this.#parts.booted.isAlone });
-    this.#publish();
+    const { booted, clock, log } = this.#parts;
+    const known = this.cluster.members();
+    this.peers?.begin(known.length > 0 ? known : (booted.members ?? []), booted.remotes ?? []);
+    this.member.start();
+    if (this.cluster.isRemoved(this.memberId)) this.#removed();
+    publish({ ...this.options, clusterId: this.clusterId, member: this.member, clock, log }, ready);
+    this.duties.start(booted.members ?? known);
     this.#stopAutoCompaction = startAutoCompaction(this.clock, this.log, {
       ...this.options.autoCompaction,
       currentRevision: () => this.store.currentRevision,
@@ -320,7 +344,9 @@ export class Server {
     this.compactions.stop();
     this.#snapshots?.stop();
     this.#leaseClock.stop();
+    this.duties.stop();
     this.member.stop();
+    this.peers?.transport.stop();
     const { durable } = this.backend;
     this.#parts.booted.wal.close((error) => {
       if (durable === undefined) return done(error);
@@ -341,64 +367,74 @@ export class Server {
     else this.clock.after(1, again);
   }
 
-  /** Puts this member's name and client URLs into the cluster, until it succeeds. */
-  #publish(): void {
-    const { name, clientUrls } = this.options;
-    const request = makeClusterMemberAttrSetRequest({
-      memberID: this.memberId,
-      memberAttributes: makeAttributes({ name, clientUrls: [...clientUrls] }),
-    });
-    const bytes = encodeClusterMemberAttrSetRequest(request);
-    this.member.propose("clusterMemberAttrSet", bytes, (outcome) => {
-      if (this.member.isStopped) return;
-      if (outcome instanceof EtcdError) {
-        this.log.warn("failed to publish local member to cluster through raft", { error: outcome });
-        // A member that is overloaded refuses at once: without a pause this would never return.
-        this.clock.after(publishRetryMs, () => this.#publish());
-        return;
-      }
-      this.log.info("published local member to cluster through raft", {
-        "local-member-id": id64Hex(this.memberId),
-        "local-member-attributes": `{Name:${name} ClientURLs:[${clientUrls.join(" ")}]}`,
-        "cluster-id": id64Hex(this.clusterId),
-        "publish-timeout": `${this.member.settings.requestTimeoutMs / 1000}s`,
-      });
-      this.#onReady?.();
-      this.#onReady = undefined;
-    });
-  }
-
   #leaderChanged(isLeader: boolean): void {
     this.header.setTerm(this.member.term);
-    if (!isLeader) return this.lessor.demote();
+    this.peers?.leaderChanged(isLeader);
+    if (!isLeader) this.lessor.demote();
+  }
+
+  /** Everything of earlier terms is applied: a leader knows every lease there is. */
+  #termBegan(): void {
+    if (!this.member.isLeader) return;
     this.lessor.promote(this.clock.nowMs(), this.options.electionMs);
-    if (this.cluster.version !== undefined) return;
-    const version = this.options.clusterVersion;
-    this.log.info("setting up initial cluster version using v3 API", {
-      "cluster-version": version.replace(/\.\d+$/, ""),
-    });
-    const request = makeClusterVersionSetRequest({ ver: version });
-    this.member.propose("clusterVersionSet", encodeClusterVersionSetRequest(request), (outcome) => {
-      if (outcome instanceof EtcdError) {
-        this.log.warn("failed to update cluster version", { error: outcome });
-      }
-    });
+    this.duties.versions.check();
+  }
+
+  #removed(): void {
+    if (this.#isRemoved) return;
+    this.#isRemoved = true;
+    endRemoved(this, () => this.#parts.removed?.());
+  }
+
+  /** In the order of EtcdServer.applySnapshot; nothing else happens meanwhile. */
+  #installSnapshot(snapshot: Snapshot): void {
+    const { log } = this;
+    const index = snapshotIndex(snapshot);
+    const fields = {
+      "current-applied-index": this.member.appliedIndex,
+      "incoming-leader-snapshot-index": index,
+    };
+    log.info("applying snapshot", fields);
+    const { installDatabase } = this.#parts;
+    if (installDatabase === undefined) throw new Error("this member takes no snapshots");
+    this.backend = installDatabase(index);
+    log.info("applySnapshot: opened snapshot backend");
+    this.#records = new ClusterRecords(this.backend.backend);
+    const held = this.#records.consistentIndex();
+    assert(held === index, "a snapshot's database stands at its index");
+    this.#consistentIndex = held;
+    this.#consistentTerm = this.#records.term();
+    log.info("restoring mvcc store");
+    this.store = new Store(this.backend.backend);
+    log.info("restored mvcc store", { "consistent-index": held });
+    log.info("restoring lease store");
+    this.#restoreLeases();
+    log.info("restored lease store");
+    this.#machine.store = this.store;
+    this.#machine.records = this.#records;
+    this.#applier.restored();
+    this.compactions.storeReplaced(this.store);
+    log.info("restoring alarm store");
+    this.alarms.restore(this.#records.alarms());
+    log.info("restored alarm store");
+    log.info("restoring auth store");
+    this.auth.recover(this.backend.backend);
+    log.info("restored auth store");
+    log.info("restoring cluster configuration");
+    this.#restoreCluster();
+    log.info("restored cluster configuration");
+    this.peers?.replace();
+    this.hub.storeReplaced();
+    this.#snapshots?.installed(index);
+    log.info("applied snapshot", fields);
   }
 
   #versionChanged(version: string, previous: string | undefined): void {
-    const fields = {
-      "cluster-id": id64Hex(this.clusterId),
-      "local-member-id": id64Hex(this.memberId),
-      "cluster-version": version.replace(/\.\d+$/, ""),
-    };
-    if (previous === undefined) this.log.info("set initial cluster version", fields);
-    else this.log.info("updated cluster version", { ...fields, from: previous });
-    this.log.info("enabled capabilities for version", {
-      "cluster-version": fields["cluster-version"],
-    });
-    this.log.info("cluster version is updated", { "cluster-version": fields["cluster-version"] });
-    this.#records.saveStorageVersion(version);
-    this.log.info("updated storage version", { "new-storage-version": version });
+    const { options, log, clusterId, memberId } = this;
+    const place = { options, log, clusterId, memberId, records: this.#records };
+    clusterVersionChanged(place, version, previous);
+    // An older version goes on from the snapshot; it need not read what the log holds before it.
+    if (previous !== undefined && isLessMinor(version, previous)) this.#snapshots?.force();
   }
 
   /** Whether a downgrade is under way, and to which version. */
@@ -409,15 +445,6 @@ export class Server {
 
   get storageVersion(): string | undefined {
     return this.#records.storageVersion();
-  }
-
-  #alarmChanged({ alarm, memberID }: AlarmMember, raised: boolean): void {
-    const fields = {
-      alarm: alarm === AlarmType.NOSPACE ? "NOSPACE" : "CORRUPT",
-      from: id64Hex(memberID),
-    };
-    if (raised) this.log.warn("alarm raised", fields);
-    else this.log.warn("alarm disarmed", fields);
   }
 
   #endTurn(): void {
@@ -439,11 +466,6 @@ export class Server {
     return quota > 0 && this.backend.sizeBytes() + bytes >= quota;
   }
 
-  /** Whether writes come faster than the disk takes the state they make. */
-  #isOverloaded(): boolean {
-    return this.backend.durable?.isOverloaded === true;
-  }
-
   /** Proposes a put that the quota allows; else raises the alarm and refuses. */
   put(
     request: PutRequest,
@@ -451,9 +473,7 @@ export class Server {
     settle: (outcome: Settled) => void,
     info?: AuthInfo,
   ): void {
-    if (this.isOverQuota(putCost(request.key, request.value))) return this.#noSpace(settle);
-    if (this.#isOverloaded()) return settle(errors.requestTooManyRequests());
-    this.member.propose("put", bytes, settle, info);
+    this.#writes.put(request, bytes, settle, info);
   }
 
   txn(
@@ -462,32 +482,11 @@ export class Server {
     settle: (outcome: Settled) => void,
     info?: AuthInfo,
   ): void {
-    const cost = putBytes(request);
-    if (cost > 0 && this.isOverQuota(cost)) return this.#noSpace(settle);
-    if (cost > 0 && this.#isOverloaded()) return settle(errors.requestTooManyRequests());
-    this.member.propose("txn", bytes, settle, info);
+    this.#writes.txn(request, bytes, settle, info);
   }
 
   grantLease(bytes: Uint8Array, settle: (outcome: Settled) => void, info?: AuthInfo): void {
-    if (this.isOverQuota(leaseGrantBytes)) return this.#noSpace(settle);
-    this.member.propose("leaseGrant", bytes, settle, info);
-  }
-
-  #noSpace(settle: (outcome: Settled) => void): void {
-    this.#raiseNoSpace(() => settle(errors.noSpace()));
-  }
-
-  /** Raises the alarm through the log, and goes on when that is done or has failed. */
-  #raiseNoSpace(then: () => void): void {
-    this.log.warn("message exceeded backend quota; raising alarm", {
-      "quota-size-bytes": this.options.quotaBackendBytes,
-      "quota-size": humanSize(this.options.quotaBackendBytes),
-      error: errors.noSpace(),
-    });
-    const action = AlarmAction.ACTIVATE;
-    const request = { action, memberID: this.memberId, alarm: AlarmType.NOSPACE };
-    const bytes = encodeAlarmRequest(makeAlarmRequest(request));
-    this.member.propose("alarm", bytes, then);
+    this.#writes.grantLease(bytes, settle, info);
   }
 
   /** Alarms now, as Status tells them. */

@@ -46,7 +46,8 @@ function host(): {
         random: repeatableRandom(1),
         directory: "/snap",
       }),
-      backend: { commit: (done: BackendDone) => commits.push(done) } as unknown as DurableBackend,
+      durable: () =>
+        ({ commit: (done: BackendDone) => commits.push(done) }) as unknown as DurableBackend,
       clock: disk.clock,
       log: silentLog,
       failpoint: undefined,

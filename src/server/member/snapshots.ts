@@ -6,6 +6,8 @@ import {
   type ConfState,
   type MemoryStorage,
   type Snapshot,
+  snapshotConfState,
+  snapshotIndex,
   snapshotTerm,
 } from "../../core/raft/index.ts";
 import type { Cancel, Clock, Failpoint, Log } from "../../io/host/index.ts";
@@ -17,7 +19,8 @@ export interface SnapshotParts {
   readonly wal: Wal;
   readonly storage: MemoryStorage;
   readonly snapshotter: Snapshotter;
-  readonly backend: DurableBackend;
+  /** The present one: an installed snapshot brings another. */
+  readonly durable: () => DurableBackend | undefined;
   readonly clock: Clock;
   readonly log: Log;
   readonly failpoint?: Failpoint | undefined;
@@ -36,6 +39,8 @@ export class Snapshots {
   readonly #parts: SnapshotParts;
   #lastIndex: number;
   #isMaking = false;
+  #isForced = false;
+  #receivedIndex = 0;
   #cancelPurge: Cancel = () => {};
 
   constructor(parts: SnapshotParts, lastIndex: number) {
@@ -65,23 +70,65 @@ export class Snapshots {
 
   /** Makes one when enough has been applied since the last. */
   applied(index: number): void {
-    if (this.#isMaking || index - this.#lastIndex <= this.#parts.snapshotCount) return;
+    const isDue = this.#isForced || index - this.#lastIndex > this.#parts.snapshotCount;
+    if (this.#isMaking || !isDue || index === this.#lastIndex) return;
     this.#isMaking = true;
     this.#parts.log.info("triggering snapshot", {
       "local-member-applied-index": index,
       "local-member-snapshot-index": this.#lastIndex,
       "local-member-snapshot-count": this.#parts.snapshotCount,
+      "snapshot-forced": this.#isForced,
     });
+    this.#isForced = false;
     const confState = this.#parts.confState();
     const data = encodeV2Store(this.#parts.membership());
     // Made now, while the log still has the entry; by the time it is durable it may be cut off.
-    const snapshot = this.#parts.storage.createSnapshot(index, confState, data);
-    assert(typeof snapshot !== "string", "snapshots are made of ever later entries");
+    const term = this.#parts.storage.term(index);
+    assert(term !== undefined, "snapshots are made of entries in the log");
+    const snapshot: Snapshot = { data, metadata: { confState, index, term } };
     // The database must hold everything the snapshot stands for before anything says so.
-    this.#parts.backend.commit((error) => {
+    this.#parts.durable()?.commit((error) => {
       if (error !== undefined) return this.#parts.fail(error);
-      this.#save(snapshot, { index, term: snapshotTerm(snapshot), confState });
+      this.#save(snapshot, { index, term, confState });
     });
+  }
+
+  /** The next turn makes one, however little was applied since the last. */
+  force(): void {
+    this.#isForced = true;
+  }
+
+  /**
+   * Makes a snapshot of another member durable: its file, then the record in the log. Its database is
+   * kept until `installed`. What is saved of our own state from now on would be older: it is dropped.
+   */
+  saveReceived(snapshot: Snapshot, done: (error: Error | undefined) => void): void {
+    const { snapshotter, wal } = this.#parts;
+    const index = snapshotIndex(snapshot);
+    this.#receivedIndex = index;
+    snapshotter.pinDatabase(index);
+    snapshotter.saveSnap(snapshot, (error) => {
+      if (error !== undefined) return done(error);
+      const record = {
+        index,
+        term: snapshotTerm(snapshot),
+        confState: snapshotConfState(snapshot),
+      };
+      wal.saveSnapshot(record, (failed) => {
+        if (failed !== undefined) this.#parts.fail(failed);
+      });
+      done(undefined);
+    });
+  }
+
+  /** The state of the received snapshot is in force. */
+  installed(index: number): void {
+    const { snapshotter, wal } = this.#parts;
+    snapshotter.unpinDatabase(index);
+    wal.releaseLockTo(index);
+    snapshotter.releaseDatabases(index);
+    this.#lastIndex = index;
+    this.#isMaking = false;
   }
 
   #save(snapshot: Snapshot, record: WalSnapshot): void {
@@ -90,9 +137,11 @@ export class Snapshots {
     failpoint?.("raftBeforeSaveSnap");
     snapshotter.saveSnap(snapshot, (error) => {
       if (error !== undefined) return fail(error);
+      if (index <= this.#receivedIndex) return;
       failpoint?.("raftBeforeWALSaveSnaphot");
       wal.saveSnapshot(record, (failed) => {
         if (failed !== undefined) return fail(failed);
+        if (index <= this.#receivedIndex) return;
         log.info("saved snapshot to disk", { "snapshot-index": index });
         failpoint?.("raftAfterSaveSnap");
         wal.releaseLockTo(index);

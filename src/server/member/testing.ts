@@ -14,7 +14,8 @@ import {
 import type { Wal } from "../../io/wal/index.ts";
 import { type BackendHost, memoryBackendHost } from "./backend-host.ts";
 import type { Booted } from "./bootstrap.ts";
-import { Server, type ServerOptions, type ServerParts } from "./server.ts";
+import { Server } from "./server.ts";
+import type { ServerOptions, ServerParts } from "./server-parts.ts";
 
 interface Timer {
   readonly atMs: number;
@@ -154,7 +155,6 @@ const optionsOfTest: ServerOptions = {
   autoCompaction: { mode: "periodic", retention: 0 },
   watchProgressNotifyMs: 600_000,
   serverVersion: "3.7.0",
-  clusterVersion: "3.7.0",
 };
 
 export interface TestServer {
@@ -186,7 +186,6 @@ export function testServer(
       const member = { id, peerUrls, isLearner: false, name: "", clientUrls: [] };
       return { id, context: encodeConfChangeContext({ member, isPromote: false }) };
     }),
-    isAlone: peerIds.length === 1,
     snapshotIndex: 0,
   };
   const backend = parts.backend ?? memoryBackendHost();

@@ -8,6 +8,9 @@ export interface Waiting<Outcome> {
   settle: ((outcome: Outcome) => void) | undefined;
 }
 
+/** Whether the caller that rides on an entry still waits. */
+export const isAwaited = (tag: unknown): boolean => (tag as Waiting<unknown>).settle !== undefined;
+
 /**
  * Open requests, oldest first; all wait equally long at most. An entry that was proposed here brings
  * its caller with it, so that nothing is looked up; one that went to the leader and came back by the
@@ -54,12 +57,12 @@ export class Wait<Outcome> {
   }
 
   /** Tells every caller that has waited since `limitMs` or longer. O(those). */
-  expire(limitMs: number, outcome: () => Outcome): void {
+  expire(limitMs: number, outcome: (sinceMs: number) => Outcome): void {
     for (;;) {
       this.#forgetTold();
       const oldest = this.#queue[this.#head];
       if (oldest === undefined || oldest.sinceMs > limitMs) return;
-      this.settle(oldest, outcome());
+      this.settle(oldest, outcome(oldest.sinceMs));
     }
   }
 

@@ -29,6 +29,16 @@ export class MemoryStorage implements Storage {
     this.#hardState = hardState;
   }
 
+  /**
+   * Before a node starts on it: the configuration of the host's state, which may be ahead of the log's
+   * beginning. The host then does not apply again what led to it.
+   */
+  setConfState(confState: ConfState): void {
+    const { data, metadata } = this.#snapshot;
+    const { index = 0, term = 0 } = metadata ?? {};
+    this.#snapshot = { data, metadata: { confState, index, term } };
+  }
+
   entries(low: number, high: number, sizeMax: number): Entry[] | undefined {
     if (low < this.#entries.first) return undefined;
     return this.#entries.slice(low, high, sizeMax);
