@@ -123,6 +123,7 @@ export class Clients {
     ids.nextSuffix = () => {
       const suffix = takeId();
       call.requestId = ids.whole(suffix);
+      if (call.request.kind === "revoke") this.#oracle.askedRevokes.add(call.requestId);
       return suffix;
     };
     const done = (reply: Reply): void => {

@@ -1,4 +1,10 @@
 // The end of a run: nothing is broken any more, so everything must become well within a time.
+import {
+  AlarmAction,
+  AlarmType,
+  encodeAlarmRequest,
+  makeAlarmRequest,
+} from "../src/core/proto/index.ts";
 import { Clients } from "./clients.ts";
 import type { PlannedOp } from "./plan.ts";
 import type { World } from "./world.ts";
@@ -17,7 +23,7 @@ export function checkLiveness(
   const writes = new Final(world);
   while (world.loop.nowUs < endUs) {
     runUntil(Math.min(endUs, world.loop.nowUs + stepUs));
-    wrong = leaderless(world);
+    wrong = leaderless(world) ?? disarm(world);
     if (wrong !== undefined) continue;
     writes.begin();
     wrong = writes.wrong ?? lagging(world) ?? unwatched(world);
@@ -40,6 +46,20 @@ function leaderless({ members }: World): string | undefined {
   const lead = leaders[0]!.id;
   const strays = members.filter(({ server }) => server?.member.lead !== lead);
   return strays.length === 0 ? undefined : `${strays[0]!.name} does not know the leader`;
+}
+
+/** Disks are well again: an operator takes back the alarms they raised. */
+function disarm({ members, loop }: World): string | undefined {
+  const leader = members.find(({ server }) => server?.raft.role === "leader")!;
+  const raised = leader.server!.alarms.list(AlarmType.NOSPACE);
+  if (raised.length === 0) return undefined;
+  loop.after(0, leader.process, "operator", () => {
+    for (const { memberID, alarm } of raised) {
+      const request = makeAlarmRequest({ action: AlarmAction.DEACTIVATE, memberID, alarm });
+      leader.server?.member.propose("alarm", encodeAlarmRequest(request), () => {});
+    }
+  });
+  return `${raised.length} alarms are raised`;
 }
 
 function lagging({ members, oracle }: World): string | undefined {

@@ -44,7 +44,13 @@ export interface ModelEvent {
   readonly before: Version | undefined;
 }
 
-export type ModelError = "compacted" | "futureRev" | "keyNotFound" | "leaseNotFound" | "leaseExist";
+export type ModelError =
+  | "compacted"
+  | "futureRev"
+  | "keyNotFound"
+  | "leaseNotFound"
+  | "leaseExist"
+  | "noSpace";
 
 const nothing = { create: 0, mod: 0, version: 0, lease: 0n };
 const noBytes = new Uint8Array(0);
@@ -54,6 +60,8 @@ export class Model {
   revision = 1;
   compacted = -1;
   readonly leases = new Map<bigint, Set<string>>();
+  /** Members that have raised the NOSPACE alarm: meanwhile nobody takes what makes the store grow. */
+  readonly full = new Set<bigint>();
   readonly #versions = new Map<string, Version[]>();
   /** Every key there ever was, in byte order. */
   readonly #names: string[] = [];
@@ -79,6 +87,7 @@ export class Model {
   // Requests that change things; each is one revision or none -----------------------------------
 
   put(request: PutRequest): PutResponse | ModelError {
+    if (this.full.size > 0) return "noSpace";
     const refused = this.#refusedPut(request);
     if (refused !== undefined) return refused;
     const response = this.#put(request);
@@ -91,6 +100,7 @@ export class Model {
   }
 
   txn(request: TxnRequest): TxnResponse | ModelError {
+    if (this.full.size > 0 && mayPut(request)) return "noSpace";
     const chosen = this.#choose(request);
     const refused = this.#refusedTxn(request, chosen);
     if (refused !== undefined) return refused;
@@ -106,6 +116,7 @@ export class Model {
   }
 
   grant(lease: bigint): ModelError | undefined {
+    if (this.full.size > 0) return "noSpace";
     if (this.leases.has(lease)) return "leaseExist";
     this.leases.set(lease, new Set());
     return undefined;
@@ -368,6 +379,13 @@ export function kvOf(version: Version, keysOnly = false): Uint8Array {
     }),
   );
 }
+
+/** Whether either arm has a put, however deep. */
+const mayPut = ({ success, failure }: TxnRequest): boolean =>
+  [...success, ...failure].some(
+    ({ request }) =>
+      request?.case === "requestPut" || (request?.case === "requestTxn" && mayPut(request.value)),
+  );
 
 function compareHolds(
   { target, result, targetUnion: union }: Compare,

@@ -80,7 +80,7 @@ const databaseMutants = rows("seeds", [
     "meta-before-pages",
     "a commit's meta page is written before its pages are synced",
     "src/io/bbolt/database.ts",
-    "    this.#sync((error) => this.#onPagesSynced(error));",
+    "    this.#syncPages((error) => this.#onPagesSynced(error));",
     "    this.#onPagesSynced(undefined);",
   ],
   [
@@ -153,8 +153,8 @@ const mvccMutants = rows("seeds", [
     "lease-keeps-its-keys",
     "a put without a lease leaves the key with the lease it had",
     "src/core/lease/lessor.ts",
-    "    this.#leaseOfKey.get(text)?.keys.delete(text);\n    const lease",
-    "    if (id !== 0n) this.#leaseOfKey.get(text)?.keys.delete(text);\n    const lease",
+    "    this.#leaseOfKey.get(text)?.keys?.delete(text);\n    const lease",
+    "    if (id !== 0n) this.#leaseOfKey.get(text)?.keys?.delete(text);\n    const lease",
   ],
 ]);
 

@@ -1,5 +1,6 @@
 // Planted bugs, to see whether the nets catch them: each replaces one snippet of one source file.
 // docs/mutants.md tells how long each lives.
+import { leaseMutants } from "./mutants-leases.ts";
 import { raftMutants } from "./mutants-raft.ts";
 import { storageMutants } from "./mutants-storage.ts";
 
@@ -16,4 +17,4 @@ export interface Mutant {
   readonly members?: number;
 }
 
-export const mutants: readonly Mutant[] = [...raftMutants, ...storageMutants];
+export const mutants: readonly Mutant[] = [...raftMutants, ...storageMutants, ...leaseMutants];

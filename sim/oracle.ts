@@ -4,7 +4,11 @@
 import { equalBytes, hexOf, type Id64, zeroId } from "../src/base/index.ts";
 import { EtcdError, errors } from "../src/core/errors/index.ts";
 import {
+  AlarmAction,
+  type AlarmRequest,
+  AlarmType,
   type CompactionResponse,
+  decodeAlarmRequest,
   decodeCompactionRequest,
   decodeCompactionResponse,
   decodeDeleteRangeRequest,
@@ -85,14 +89,20 @@ export interface Answering {
   readonly appliedIndex: number;
 }
 
+/** Clocks run at most twice as fast as the world's, and the last bit of a rate is not exact. */
+const fastestClock = 2.05;
+
 const errorTexts: Readonly<Record<ModelError, string>> = {
   compacted: errors.compacted().message,
   futureRev: errors.futureRev().message,
   keyNotFound: errors.keyNotFound().message,
   leaseNotFound: errors.leaseNotFound().message,
   leaseExist: errors.leaseExist().message,
+  noSpace: errors.noSpace().message,
 };
 const modelErrors = new Set(Object.values(errorTexts));
+// A member whose own disk is full says so without asking the log.
+modelErrors.delete(errorTexts.noSpace);
 
 export class Oracle {
   readonly model = new Model();
@@ -107,8 +117,14 @@ export class Oracle {
   ];
   readonly #indexOf = new Map<Id64, number>();
   answersChecked = 0;
+  /** Revocations that clients asked for; all others are those of a leader's clock. */
+  readonly askedRevokes = new Set<Id64>();
+  /** When a lease was first granted anywhere, and its seconds. */
+  readonly #grants = new Map<Id64, { readonly atUs: number; readonly ttl: number }>();
+  readonly #nowUs: () => number;
 
-  constructor(options: { readonly electionMs: number }) {
+  constructor(options: { readonly electionMs: number; readonly nowUs: () => number }) {
+    this.#nowUs = options.nowUs;
     this.#minTtl = Math.ceil((1.5 * options.electionMs) / 1000);
   }
 
@@ -184,7 +200,21 @@ export class Oracle {
       );
       this.#indexOf.set(id, entry.index);
     }
+    if (request?.case === "leaseRevoke") this.#checkExpiry(id, request.value);
     return request === undefined ? undefined : this.#runRequest(request);
+  }
+
+  /** No leader's clock ends a lease before its time, however often leaders change. */
+  #checkExpiry(requestId: Id64, bytes: Uint8Array): void {
+    const { ID } = decodeLeaseRevokeRequest(bytes);
+    const grant = this.#grants.get(ID);
+    if (grant === undefined || this.askedRevokes.has(requestId)) return;
+    const seconds = (this.#nowUs() - grant.atUs) / 1e6;
+    hold(
+      seconds >= grant.ttl / fastestClock,
+      "a lease lives as long as was promised",
+      () => `lease ${ID} of ${grant.ttl} s ended after ${seconds.toFixed(3)} s`,
+    );
   }
 
   #runRequest({ case: kind, value: bytes }: InternalRaftRequestRequest): Expected | undefined {
@@ -210,15 +240,26 @@ export class Oracle {
         const { ID, TTL } = decodeLeaseGrantRequest(bytes);
         const header = this.#header();
         const granted = { header, ID, TTL: Math.max(TTL, this.#minTtl) };
-        return wrap("grant", model.grant(ID) ?? makeLeaseGrantResponse(granted));
+        const refused = model.grant(ID);
+        if (refused === undefined) this.#grants.set(ID, { atUs: this.#nowUs(), ttl: granted.TTL });
+        return wrap("grant", refused ?? makeLeaseGrantResponse(granted));
       }
       case "leaseRevoke": {
         const refused = model.revoke(decodeLeaseRevokeRequest(bytes).ID);
         return wrap("revoke", refused ?? makeLeaseRevokeResponse({ header: this.#header() }));
       }
+      case "alarm":
+        this.#runAlarm(decodeAlarmRequest(bytes));
+        return undefined;
       default:
         return undefined;
     }
+  }
+
+  #runAlarm({ action, alarm, memberID }: AlarmRequest): void {
+    if (alarm !== AlarmType.NOSPACE) return;
+    if (action === AlarmAction.ACTIVATE) this.model.full.add(memberID);
+    else if (action === AlarmAction.DEACTIVATE) this.model.full.delete(memberID);
   }
 
   #header(): ResponseHeader {

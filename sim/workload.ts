@@ -141,11 +141,18 @@ function actionOf(mix: Mix, kind: PlannedAction["kind"], depth: number): Planned
       return compact({ kind, revision: { ago }, physical: when(random, 30) }) as PlannedAction;
     }
     case "grant":
-      return { kind, lease: 1 + random.below(mix.leases), ttl: 5000 };
+      return planGrant(1 + random.below(mix.leases));
     case "revoke":
       return { kind, lease: 1 + random.below(mix.leases) };
   }
 }
+
+/** Some end within a run, by the leader's clock; most last longer than it. */
+const planGrant = (lease: number): PlannedAction => ({
+  kind: "grant",
+  lease,
+  ttl: [5000, 4, 5000, 15][lease % 4]!,
+});
 
 function planPut(mix: Mix, key: string): PlannedAction {
   const { random } = mix;

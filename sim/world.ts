@@ -46,7 +46,10 @@ export class World {
 
   constructor(plan: Plan) {
     this.plan = plan;
-    this.oracle = new Oracle({ electionMs: plan.cluster.electionMs });
+    this.oracle = new Oracle({
+      electionMs: plan.cluster.electionMs,
+      nowUs: () => this.loop.nowUs,
+    });
     const sha1 = (bytes: Uint8Array): Uint8Array => createHash("sha1").update(bytes).digest();
     const founders = Array.from({ length: plan.members }, (_, index) =>
       initialMembers(clusterNames(plan.members, index), sha1),
