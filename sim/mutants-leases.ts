@@ -83,21 +83,6 @@ const catchUpMutants = bugs(`${watchers}catch-up.ts`, [
   ],
 ]);
 
-const fanoutMutants = bugs(`${watchers}fanout.ts`, [
-  [
-    "everyone-of-a-group",
-    "W2: who has read further than a group's news is given them again",
-    "} else if (nextRevision <= last) {",
-    "} else if (nextRevision >= 0) {",
-  ],
-  [
-    "previous-in-a-transaction",
-    "W9: the value before is that of the same transaction",
-    "    if (previousMain === event.mainRevision) {\n",
-    "    if (previousMain === event.mainRevision + 1) {\n",
-  ],
-]);
-
 const lessorMutants = bugs("src/core/lease/lessor.ts", [
   [
     "lease-ends-early",
@@ -110,18 +95,6 @@ const lessorMutants = bugs("src/core/lease/lessor.ts", [
     "a new leader gives the leases it finds no time",
     "promotion.place((lease.remainingTtl || lease.ttl) * 1000)",
     "promotion.place(0)",
-  ],
-  [
-    "lease-below-the-least",
-    "a lease shorter than an election is granted as it is asked for",
-    "ttl: Math.max(ttl, this.#minTtl), remainingTtl: 0 });",
-    "ttl, remainingTtl: 0 });",
-  ],
-  [
-    "revoked-in-disorder",
-    "the keys of a lease are deleted in the order they came",
-    "return [...(lease.keys ?? [])].toSorted().map(bytesFromLatin1);",
-    "return [...(lease.keys ?? [])].map(bytesFromLatin1);",
   ],
   [
     "revoked-lease-lives",
@@ -155,21 +128,12 @@ const restartMutants = [
       "",
     ],
   ]),
-  ...bugs("src/core/mvcc/store.ts", [
-    [
-      "compaction-forgotten",
-      "a compaction that a crash interrupted is not gone on with",
-      "    if (scheduled > finished) this.compact(scheduled);\n",
-      "",
-    ],
-  ]),
 ];
 
 export const leaseMutants: readonly Mutant[] = [
   ...streamMutants,
   ...hubMutants,
   ...catchUpMutants,
-  ...fanoutMutants,
   ...lessorMutants,
   ...leaseRecordMutants,
   ...restartMutants,

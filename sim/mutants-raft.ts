@@ -130,9 +130,9 @@ export const raftMutants: readonly Mutant[] = [
     name: "term-not-awaited",
     about:
       "a candidate asks for votes, and leads, before its own term is on disk (the simulator found it)",
-    file: "src/server/member/member.ts",
-    snippet: "if (this.#savesOfTerm > 0) this.#held.push(...outgoing);",
-    instead: "if (this.#savesOfTerm < 0) this.#held.push(...outgoing);",
+    file: "src/server/member/term-guard.ts",
+    snippet: "if (this.#saves > 0) this.#held.push(...messages);",
+    instead: "if (this.#saves < 0) this.#held.push(...messages);",
     net: "seeds",
   },
   {
@@ -155,10 +155,10 @@ export const raftMutants: readonly Mutant[] = [
     name: "answers-while-saving",
     about: "etcd 14370: the member answers when the log has begun to write",
     file: "src/server/member/member.ts",
-    snippet: "wal.save(state, message.entries, (error) => {",
+    snippet: "if (snapshot === undefined) return wal.save(state, message.entries, saved);",
     instead:
-      "wal.save(state, message.entries, () => {});\n" +
-      "    this.#parts.clock.soon(() => {\n      const error = undefined as Error | undefined;",
+      "if (snapshot === undefined) {\n      wal.save(state, message.entries, () => {});\n" +
+      "      return this.#parts.clock.soon(() => saved(undefined));\n    }",
     net: "seeds",
   },
 ];

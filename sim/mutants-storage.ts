@@ -87,8 +87,8 @@ const databaseMutants = rows("seeds", [
     "index-ahead-of-data",
     "etcd 13766: the consistent index in a commit is one ahead of the data beside it",
     "src/server/member/server.ts",
-    "this.#records.saveConsistentIndex(this.#consistentIndex, this.#consistentTerm);",
-    "this.#records.saveConsistentIndex(this.#consistentIndex + 1, this.#consistentTerm);",
+    "this.#records.saveConsistentIndex(index, term);",
+    "this.#records.saveConsistentIndex(index + 1, term);",
   ],
   [
     "applied-again",
@@ -101,8 +101,8 @@ const databaseMutants = rows("seeds", [
     "leases-forgotten",
     "leases of the database are not taken up after a start",
     "src/server/member/server.ts",
-    "    this.#restoreLeases();\n",
-    "",
+    "    this.#restoreLeases();\n    this.credentials",
+    "    this.credentials",
   ],
 ]);
 
