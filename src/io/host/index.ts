@@ -20,3 +20,4 @@ export { DiskError, isDiskError } from "./disk-error.ts";
 export type { Failpoint } from "./failpoint.ts";
 export { type Log, type LogFields, type LogLevel, silentLog } from "./log.ts";
 export { type Random, repeatableRandom } from "./random.ts";
+export { StallMonitor } from "./stall-monitor.ts";

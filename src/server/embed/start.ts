@@ -9,7 +9,7 @@ import {
   type ServerCall,
   type Status,
 } from "../../io/grpc/index.ts";
-import type { Log } from "../../io/host/index.ts";
+import { type Log, StallMonitor } from "../../io/host/index.ts";
 import { nodeClock, nodeDisk, nodeRandom } from "../../io/host/node/index.ts";
 import { gunzip } from "../../io/http/index.ts";
 import { Snapshotter } from "../../io/snap/index.ts";
@@ -38,6 +38,8 @@ import { etcdVersion } from "./version.ts";
 
 export interface RunningServer {
   readonly server: Server;
+  /** How late the event loop was. */
+  readonly stalls: StallMonitor;
   /** Lets calls under way end, writes the log and closes everything. */
   stop(): Promise<void>;
 }
@@ -87,30 +89,48 @@ export async function startServer(
   const http = makeClientHttp(config, log, server, methods);
   flush = () => grpc.flush();
   logServing(config, log, server);
-  // The clock's timers do not keep a process alive; a member that is running does.
-  const alive = setInterval(() => {}, 2 ** 30);
   const { promise: ready, resolve: becomeReady } = Promise.withResolvers<void>();
   const clients = await listenForClients(listening, http, grpc, ready);
   defragmentAtStart(backend.host, config.bootstrapDefragMegabytes, log);
   server.start(becomeReady);
+  const background = startBackground(config, log, server);
   logClientTls(log, listening.security);
   const metrics = await listenForMetrics(listening, server);
   await ready;
   clients.logReady();
-  if (config.clearsNoSpaceAlarm) watchSpace(server);
-  return { server, stop: () => stop() };
+  return { server, stalls: background.stalls, stop: () => stop() };
 
   async function stop(): Promise<void> {
     const fields = { name: config.name, "data-dir": config.dataDirectory };
     log.info("closing etcd server", fields);
     clients.stopAccepting();
+    background.stop();
     await grpc.drain(drainGraceMs);
     await new Promise<void>((done) => server!.duties.leadership.handOver(done));
     await new Promise<void>((done) => server!.stop(() => done()));
     await Promise.all([clients.close(), peers.close(), metrics.close(), login.close()]);
-    clearInterval(alive);
+    clearInterval(background.alive);
     log.info("closed etcd server", fields);
   }
+}
+
+interface Background {
+  readonly alive: NodeJS.Timeout;
+  readonly stalls: StallMonitor;
+  stop(): void;
+}
+
+/** What runs beside the member as long as it serves. */
+function startBackground(config: Config, log: Log, server: Server): Background {
+  const stalls = new StallMonitor(nodeClock, log);
+  stalls.start();
+  if (config.clearsNoSpaceAlarm) watchSpace(server);
+  return {
+    // The clock's timers do not keep a process alive; a member that is running does.
+    alive: setInterval(() => {}, 2 ** 30),
+    stalls,
+    stop: () => stalls.stop(),
+  };
 }
 
 function makeClientHttp(

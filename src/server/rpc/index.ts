@@ -11,7 +11,7 @@ import { HealthService } from "./health.ts";
 import { watchRefusal } from "./identity.ts";
 import { kvMethods, type KvOptions } from "./kv.ts";
 import { LateTokens } from "./late-tokens.ts";
-import { leaseMethods } from "./lease.ts";
+import { leaseMethods, LeaseStreams } from "./lease.ts";
 import { maintenanceMethods } from "./maintenance.ts";
 import { WatchService } from "./watch.ts";
 
@@ -19,6 +19,11 @@ export interface Services {
   readonly methods: ReadonlyMap<string, MethodHandler>;
   readonly health: HealthService;
   readonly watch: WatchService;
+  /**
+   * Ends the streams, watches and keepalives, whose callers require a leader. To be called when three
+   * polls in a row, an election timeout apart, saw none (monitorLeader in v3rpc/interceptor.go).
+   */
+  endStreamsRequiringLeader(): void;
 }
 
 export interface ServiceOptions extends KvOptions {
@@ -41,10 +46,11 @@ export function services(server: Server, options: ServiceOptions): Services {
     fragmentBytesMax: options.maxRequestBytes + grpcOverheadBytes,
   });
   const late = new LateTokens(context);
+  const leaseStreams = new LeaseStreams();
   const guarded = [
     ...kvMethods(context, options),
     ...watch.methods(),
-    ...leaseMethods(context),
+    ...leaseMethods(context, leaseStreams),
     ...clusterMethods(context),
     ...authMethods(context),
     ...maintenanceMethods(context),
@@ -55,5 +61,9 @@ export function services(server: Server, options: ServiceOptions): Services {
   for (const method of [...lockMethods(concurrency), ...electionMethods(concurrency)]) {
     methods.set(...method);
   }
-  return { methods, health, watch };
+  const endStreamsRequiringLeader = (): void => {
+    watch.endStreamsRequiringLeader();
+    leaseStreams.endStreamsRequiringLeader();
+  };
+  return { methods, health, watch, endStreamsRequiringLeader };
 }

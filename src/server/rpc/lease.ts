@@ -23,10 +23,35 @@ import type { MethodHandler, ServerCall } from "../../io/grpc/index.ts";
 import { fail, headerOf, replying, type RpcContext, unary } from "./context.ts";
 import { requireUser } from "./identity.ts";
 
-export const leaseMethods = (context: RpcContext): [string, MethodHandler][] => [
+/** Keepalive streams whose callers asked to be cut off when there is no leader. */
+export class LeaseStreams {
+  readonly #calls = new Set<ServerCall>();
+
+  add(call: ServerCall): void {
+    if (call.metadata?.get("hasleader") !== "true") return;
+    this.#calls.add(call);
+    call.onCancel = () => this.remove(call);
+  }
+
+  remove(call: ServerCall): void {
+    this.#calls.delete(call);
+  }
+
+  /** As WatchService.endStreamsRequiringLeader. */
+  endStreamsRequiringLeader(): void {
+    const calls = [...this.#calls];
+    this.#calls.clear();
+    for (const call of calls) call.end(errors.noLeader());
+  }
+}
+
+export const leaseMethods = (
+  context: RpcContext,
+  streams: LeaseStreams,
+): [string, MethodHandler][] => [
   ["/etcdserverpb.Lease/LeaseGrant", grant(context)],
   ["/etcdserverpb.Lease/LeaseRevoke", revoke(context)],
-  ["/etcdserverpb.Lease/LeaseKeepAlive", keepAlive(context)],
+  ["/etcdserverpb.Lease/LeaseKeepAlive", keepAlive(context, streams)],
   ["/etcdserverpb.Lease/LeaseTimeToLive", timeToLive(context)],
   ["/etcdserverpb.Lease/LeaseLeases", leases(context)],
 ];
@@ -79,7 +104,7 @@ function isStillPermitted(context: RpcContext, call: ServerCall, id: Id64): bool
  * Each request is answered in order; an unknown or expired lease with TTL 0, and the stream lives.
  * While an answer is awaited, or the client does not read those it has, nothing more is taken.
  */
-function keepAlive(context: RpcContext): MethodHandler {
+function keepAlive(context: RpcContext, streams: LeaseStreams): MethodHandler {
   const { lessor, renewals } = context.server;
   const renew = (call: ServerCall, bytes: Uint8Array): void => {
     const { ID } = decodeLeaseKeepAliveRequest(bytes);
@@ -92,7 +117,10 @@ function keepAlive(context: RpcContext): MethodHandler {
       ID,
       (outcome) => {
         isAnswered = true;
-        if (outcome instanceof EtcdError) return call.end(outcome);
+        if (outcome instanceof EtcdError) {
+          streams.remove(call);
+          return call.end(outcome);
+        }
         const response = makeLeaseKeepAliveResponse({ header, ID, TTL: outcome });
         if (call.send(encodeLeaseKeepAliveResponse(response))) call.resume();
         else call.pause();
@@ -105,15 +133,20 @@ function keepAlive(context: RpcContext): MethodHandler {
     kind: "stream",
     open: (call) => {
       call.onDrain = () => call.resume();
+      streams.add(call);
       return {
         message: (bytes) => {
           try {
             renew(call, bytes);
           } catch (error) {
+            streams.remove(call);
             fail(context, call, error);
           }
         },
-        halfClose: () => call.end({ code: 0, message: "" }),
+        halfClose: () => {
+          streams.remove(call);
+          call.end({ code: 0, message: "" });
+        },
       };
     },
   };

@@ -308,3 +308,21 @@ test("a large answer is sent in parts, as the client takes them", () => {
     total,
   );
 });
+
+test("keepalive streams that require a leader end when there is none; others stay", () => {
+  const all = serving(leadingServer());
+  const handler = all.methods.get("/etcdserverpb.Lease/LeaseKeepAlive") as MethodHandler;
+  assert.ok(handler.kind === "stream");
+  const opened = ["true", undefined, "true"].map((hasleader) => {
+    const one = new OneCall("/etcdserverpb.Lease/LeaseKeepAlive");
+    const metadata = { get: (name: string) => (name === "hasleader" ? hasleader : undefined) };
+    handler.open(Object.assign(one, { metadata }) as unknown as ServerCall);
+    return one;
+  });
+  opened[2]!.onCancel?.("reset");
+  all.endStreamsRequiringLeader();
+  assert.deepEqual(
+    opened.map(({ status }) => status?.message),
+    ["etcdserver: no leader", undefined, undefined],
+  );
+});

@@ -1,0 +1,38 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { Clock } from "./clock.ts";
+import { silentLog } from "./log.ts";
+import { StallMonitor } from "./stall-monitor.ts";
+
+test("a monitor notes how late it is called, and says so once in a while", () => {
+  let now = 0;
+  let wake: (() => void) | undefined;
+  const clock = {
+    nowMs: () => now,
+    after: (ms: number, fn: () => void) => {
+      assert.equal(ms, 20);
+      wake = fn;
+      return () => (wake = undefined);
+    },
+  } as unknown as Clock;
+  const lines: unknown[] = [];
+  const log = {
+    ...silentLog,
+    warn: (message: string, fields?: object) => lines.push(message, fields),
+  };
+  const monitor = new StallMonitor(clock, log);
+  monitor.start();
+  for (const elapsed of [20, 21, 320, 420]) {
+    now += elapsed;
+    wake!();
+  }
+  assert.equal(monitor.longestMs, 400);
+  assert.equal(monitor.delays.count, 4);
+  assert.ok(Math.abs(monitor.delays.sum - 0.701) < 1e-9);
+  assert.deepEqual(lines, ["the event loop stood still", { took: "300ms" }]);
+  now += 10_200;
+  wake!();
+  assert.equal(lines.length, 4, "after ten seconds again");
+  monitor.stop();
+  assert.equal(wake, undefined);
+});

@@ -1,0 +1,50 @@
+// How late the event loop is: a timer asks to be called every few milliseconds and notes how much later
+// it was. What runs too long in one piece shows here, and so does a machine that has no time for us.
+import { Histogram } from "../../base/index.ts";
+import type { Cancel, Clock } from "./clock.ts";
+import type { Log } from "./log.ts";
+
+const everyMs = 20;
+/** A heartbeat is due every 100 ms by default: a stall of this length is worth a line. */
+const warnFromMs = 150;
+/** Lines, at most one in so long. */
+const warnEveryMs = 10_000;
+const boundsSeconds = [0.001, 0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.15, 0.25, 0.5, 1, 2.5, 5];
+
+export class StallMonitor {
+  /** Seconds the loop was late, each time it was asked. */
+  readonly delays = new Histogram(boundsSeconds);
+  /** The longest stall since the start, in milliseconds. */
+  longestMs = 0;
+  readonly #clock: Clock;
+  readonly #log: Log;
+  #cancel: Cancel = () => {};
+  #dueMs = 0;
+  #warnedMs = -Infinity;
+
+  constructor(clock: Clock, log: Log) {
+    this.#clock = clock;
+    this.#log = log;
+  }
+
+  start(): void {
+    this.#dueMs = this.#clock.nowMs() + everyMs;
+    this.#cancel = this.#clock.after(everyMs, () => {
+      const nowMs = this.#clock.nowMs();
+      this.#note(Math.max(0, nowMs - this.#dueMs), nowMs);
+      this.start();
+    });
+  }
+
+  stop(): void {
+    this.#cancel();
+  }
+
+  #note(lateMs: number, nowMs: number): void {
+    this.delays.observe(lateMs / 1000);
+    if (lateMs > this.longestMs) this.longestMs = lateMs;
+    if (lateMs < warnFromMs || nowMs - this.#warnedMs < warnEveryMs) return;
+    this.#warnedMs = nowMs;
+    this.#log.warn("the event loop stood still", { took: `${Math.round(lateMs)}ms` });
+  }
+}

@@ -1,0 +1,149 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	pb "go.etcd.io/etcd/api/v3/etcdserverpb"
+	clientv3 "go.etcd.io/etcd/client/v3"
+)
+
+// watchersPerStream is few enough that no stream waits long for its own lock in the client.
+const watchersPerStream = 1000
+
+// watchers opens so many on a prefix, and waits until each is acknowledged. `seen` gets every event.
+func (j *job) watchers(count, perStream int, prefix string, seen func(*clientv3.Event)) error {
+	clients, err := j.clients((count + perStream - 1) / perStream)
+	if err != nil {
+		return err
+	}
+	var ready sync.WaitGroup
+	for at := range count {
+		client := clients[at/perStream]
+		ready.Add(1)
+		go func() {
+			events := client.Watch(j.ctx, prefix, clientv3.WithPrefix(), clientv3.WithCreatedNotify())
+			<-events
+			ready.Done()
+			for response := range events {
+				for _, event := range response.Events {
+					seen(event)
+				}
+			}
+		}()
+	}
+	ready.Wait()
+	return nil
+}
+
+// fanout: one event to ten thousand watchers, from the put to the last who sees it.
+func fanout(j *job) (figures, error) {
+	count := j.or(10_000)
+	var left atomic.Int64
+	last := make(chan struct{}, 1)
+	err := j.watchers(count, watchersPerStream, "fan/", func(*clientv3.Event) {
+		if left.Add(-1) == 0 {
+			last <- struct{}{}
+		}
+	})
+	if err != nil {
+		return nil, err
+	}
+	clients, err := j.clients(1)
+	if err != nil {
+		return nil, err
+	}
+	var took times
+	began := time.Now()
+	for time.Since(began) < j.length {
+		left.Store(int64(count))
+		put := time.Now()
+		if _, err := clients[0].Put(j.ctx, "fan/key", "x"); err != nil {
+			return nil, err
+		}
+		select {
+		case <-last:
+			took.add(time.Since(put))
+		case <-j.ctx.Done():
+			return nil, j.ctx.Err()
+		}
+	}
+	got := took.figures(time.Since(began))
+	got["events"] = got["rate"] * float64(count)
+	return got, nil
+}
+
+func stamp() string { return strconv.FormatInt(time.Now().UnixNano(), 10) }
+
+func age(event *clientv3.Event) time.Duration {
+	at, _ := strconv.ParseInt(string(event.Kv.Value), 10, 64)
+	return time.Since(time.Unix(0, at))
+}
+
+// told is a steady stream of puts to watchers of all of them, and how old an event is when it is seen.
+func (j *job) told(perSecond, watchers int) (figures, error) {
+	var seen atomic.Int64
+	var took times
+	err := j.watchers(watchers, 100, "told/", func(event *clientv3.Event) {
+		if seen.Add(1)%16 == 0 {
+			took.add(age(event))
+		}
+	})
+	if err != nil {
+		return nil, err
+	}
+	clients, err := j.clients(10)
+	if err != nil {
+		return nil, err
+	}
+	began := time.Now()
+	steadily(j.ctx, perSecond, j.length, func(at int) {
+		_, _ = clients[at%10].Put(j.ctx, "told/"+strconv.Itoa(at%100), stamp())
+	})
+	got := took.figures(time.Since(began))
+	got["rate"] = float64(seen.Load()) / time.Since(began).Seconds()
+	got["asked"] = float64(perSecond * watchers)
+	return got, nil
+}
+
+// churn: a thousand puts a second to a thousand watchers. `rate` is events a second.
+func churn(j *job) (figures, error) { return j.told(1000, j.or(1000)) }
+
+// latency: a hundred puts a second to a hundred watchers.
+func latency(j *job) (figures, error) { return j.told(100, j.or(100)) }
+
+// stalled: how long puts take while a watcher has stopped reading.
+func stalled(j *job) (figures, error) {
+	clients, err := j.clients(11)
+	if err != nil {
+		return nil, err
+	}
+	ctx, cancel := context.WithCancel(j.ctx)
+	defer cancel()
+	stream, err := pb.NewWatchClient(clients[10].ActiveConnection()).Watch(ctx)
+	if err != nil {
+		return nil, err
+	}
+	create := &pb.WatchCreateRequest{Key: []byte("stall/"), RangeEnd: []byte("stall0")}
+	request := &pb.WatchRequest{RequestUnion: &pb.WatchRequest_CreateRequest{CreateRequest: create}}
+	if err := stream.Send(request); err != nil {
+		return nil, err
+	}
+	if _, err := stream.Recv(); err != nil {
+		return nil, err
+	}
+	var took times
+	value := string(make([]byte, 4096))
+	began := time.Now()
+	steadily(j.ctx, 400, j.length, func(at int) {
+		put := time.Now()
+		if _, err := clients[at%10].Put(j.ctx, fmt.Sprintf("stall/%03d", at%500), value); err == nil {
+			took.add(time.Since(put))
+		}
+	})
+	return took.figures(time.Since(began)), nil
+}
