@@ -124,12 +124,15 @@ interface Background {
 function startBackground(config: Config, log: Log, server: Server): Background {
   const stalls = new StallMonitor(nodeClock, log);
   stalls.start();
-  if (config.clearsNoSpaceAlarm) watchSpace(server);
+  const stopSpaceWatch = config.clearsNoSpaceAlarm ? watchSpace(server) : () => {};
   return {
     // The clock's timers do not keep a process alive; a member that is running does.
     alive: setInterval(() => {}, 2 ** 30),
     stalls,
-    stop: () => stalls.stop(),
+    stop: () => {
+      stopSpaceWatch();
+      stalls.stop();
+    },
   };
 }
 

@@ -117,14 +117,14 @@ func steadily(ctx context.Context, perSecond int, length time.Duration, call fun
 	running.Wait()
 }
 
-// together calls back from so many goroutines, again and again until the end or an error.
+// together calls back from so many goroutines, once and then again until the end or an error.
 func together(workers int, length time.Duration, call func(worker, round int) error) (time.Duration, error) {
 	var running sync.WaitGroup
 	failed := make(chan error, workers)
 	began := time.Now()
 	for worker := range workers {
 		running.Go(func() {
-			for round := 0; time.Since(began) < length; round++ {
+			for round := 0; round == 0 || time.Since(began) < length; round++ {
 				if err := call(worker, round); err != nil {
 					failed <- err
 					return
