@@ -16,6 +16,7 @@ import (
 	clientv3 "go.etcd.io/etcd/client/v3"
 	epb "go.etcd.io/etcd/server/v3/etcdserver/api/v3election/v3electionpb"
 	lpb "go.etcd.io/etcd/server/v3/etcdserver/api/v3lock/v3lockpb"
+	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
 
 	"quorate.dev/test/peers/dial"
@@ -74,15 +75,19 @@ func run(endpoint string, mutex bool, clients int, length time.Duration, seed in
 	return nil
 }
 
-// said is an error as a client sees it; the context's own text may come from either side.
+// said is an error as a client sees it. How a call ended that its client gave up is said by whoever is
+// quicker, the client's own clock or the server's reset of the stream: there the code alone counts.
 func said(err error) string {
 	if err == nil {
 		return "OK"
 	}
-	if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
-		return err.Error()
-	}
 	s := status.Convert(err)
+	switch code := status.FromContextError(err).Code(); {
+	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
+		return code.String()
+	case s.Code() == codes.Canceled, s.Code() == codes.DeadlineExceeded:
+		return s.Code().String()
+	}
 	return fmt.Sprintf("%v %q", s.Code(), s.Message())
 }
 
