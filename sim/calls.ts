@@ -203,20 +203,20 @@ function propose(server: Server, request: Request, done: (reply: Reply) => void)
   switch (request.kind) {
     case "put":
       checkPutRequest(request.value);
-      return server.put(request.value, encodePutRequest(request.value), settle);
+      return server.writes.put(request.value, encodePutRequest(request.value), settle);
     case "delete":
       checkDeleteRangeRequest(request.value);
       return member.propose("deleteRange", encodeDeleteRangeRequest(request.value), settle);
     case "txn":
       checkTxnRequest(request.value, maxTxnOps);
-      return server.txn(request.value, encodeTxnRequest(request.value), settle);
+      return server.writes.txn(request.value, encodeTxnRequest(request.value), settle);
     case "compact":
       return member.propose("compaction", encodeCompactionRequest(request.value), (outcome) => {
         if (outcome instanceof EtcdError || !request.value.physical) return settle(outcome);
         server.compactions.whenDone(() => settle(outcome));
       });
     case "grant":
-      return server.grantLease(encodeLeaseGrantRequest(request.value), settle);
+      return server.writes.grantLease(encodeLeaseGrantRequest(request.value), settle);
     case "revoke":
       return member.propose("leaseRevoke", encodeLeaseRevokeRequest(request.value), settle);
     case "range":

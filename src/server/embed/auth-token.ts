@@ -12,7 +12,7 @@ import {
   JwtTokens,
 } from "../../io/credentials/index.ts";
 import type { Clock, Log } from "../../io/host/index.ts";
-import type { Credentials } from "../member/index.ts";
+import { type Credentials, noTokens } from "../member/index.ts";
 import type { Config } from "./config.ts";
 import { parseDuration } from "./duration.ts";
 
@@ -64,17 +64,6 @@ function tokensOf(config: Config, clock: Clock, log: Log): TokenProvider {
       throw errors.invalidAuthOptions();
   }
 }
-
-/** An empty --auth-token: nobody logs in, certificates alone say who somebody is (auth/nop.go). */
-const noTokens: TokenProvider = {
-  refusal: errors.authFailed(),
-  wantsPrefix: false,
-  enable: () => {},
-  disable: () => {},
-  invalidateUser: () => {},
-  assign: () => () => "",
-  infoOf: () => undefined,
-};
 
 function optionsIn(pairs: readonly string[], option: string, log: Log): Map<string, string> {
   const options = new Map<string, string>();

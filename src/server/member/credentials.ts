@@ -20,17 +20,20 @@ export interface Credentials {
   fingerprint(token: string): string;
 }
 
+/** As with an empty --auth-token: nobody logs in, certificates alone say who is who (auth/nop.go). */
+export const noTokens: TokenProvider = {
+  refusal: errors.authFailed(),
+  wantsPrefix: false,
+  enable: () => {},
+  disable: () => {},
+  invalidateUser: () => {},
+  assign: () => () => "",
+  infoOf: () => undefined,
+};
+
 /** For members nobody logs into: tests and simulation. */
 export const noCredentials: Credentials = {
-  tokens: {
-    refusal: errors.authFailed(),
-    wantsPrefix: false,
-    enable: () => {},
-    disable: () => {},
-    invalidateUser: () => {},
-    assign: () => () => "",
-    infoOf: () => undefined,
-  },
+  tokens: noTokens,
   passwords: {
     hash: (_password, done) => done(errors.requestTooManyRequests()),
     verify: (_password, _hash, done) => done(errors.requestTooManyRequests()),

@@ -10,7 +10,7 @@ export {
   memoryBackendHost,
 } from "./backend-host.ts";
 export { type Booted, bootstrap, type BootstrapOptions } from "./bootstrap.ts";
-export type { Credentials, PasswordDone, Passwords } from "./credentials.ts";
+export { type Credentials, noTokens, type PasswordDone, type Passwords } from "./credentials.ts";
 export type { Sha1 } from "./initial-cluster.ts";
 export {
   isAlreadyBootstrapped,

@@ -8,7 +8,7 @@ import {
   HeaderTemplate,
   type Machine,
 } from "../../core/apply/index.ts";
-import { type AuthInfo, AuthStore } from "../../core/auth/index.ts";
+import { AuthStore } from "../../core/auth/index.ts";
 import { EtcdError, errors } from "../../core/errors/index.ts";
 import type { Lessor } from "../../core/lease/index.ts";
 import { Cluster } from "../../core/membership/index.ts";
@@ -18,8 +18,6 @@ import {
   AlarmType,
   encodeCompactionRequest,
   makeCompactionRequest,
-  type PutRequest,
-  type TxnRequest,
 } from "../../core/proto/index.ts";
 import { type Message, RawNode, type Snapshot, snapshotIndex } from "../../core/raft/index.ts";
 import { seededRandom } from "../../base/index.ts";
@@ -36,7 +34,7 @@ import { type Credentials, noCredentials } from "./credentials.ts";
 import { GuardedWrites } from "./guarded-writes.ts";
 import { LeaseClock, lessorFor } from "./lease-clock.ts";
 import type { LeaseRenewals } from "./lease-renewals.ts";
-import { Member, type Settled } from "./member.ts";
+import { Member } from "./member.ts";
 import { endRemoved, logMemberChange, membersConfState } from "./membership-log.ts";
 import { invalidDowngrade, isLessMinor } from "./minor-version.ts";
 import { Peers } from "./peers.ts";
@@ -83,7 +81,8 @@ export class Server {
   readonly #applier: Applier;
   readonly #snapshots: Snapshots | undefined;
   readonly #sending: SnapshotSending;
-  readonly #writes = new GuardedWrites(this);
+  /** Writes that may need room. */
+  readonly writes = new GuardedWrites(this);
   #committed: CommittedState | undefined;
   readonly #leaseClock: LeaseClock;
   #stopAutoCompaction: Cancel = () => {};
@@ -259,7 +258,7 @@ export class Server {
       leaderChanged: (isLeader) => this.#leaderChanged(isLeader),
       raiseNoSpace: (answer) => {
         if (this.alarms.isRaised(AlarmType.NOSPACE)) answer();
-        else this.#writes.raiseNoSpace(answer);
+        else this.writes.raiseNoSpace(answer);
       },
       termBegan: () => this.#termBegan(),
       timeoutError: (sinceMs) => this.peers?.timeoutError(sinceMs) ?? errors.timeout(),
@@ -464,29 +463,6 @@ export class Server {
     if (this.#parts.booted.wal.isFull || this.backend.isDiskFull?.() === true) return true;
     const quota = this.options.quotaBackendBytes;
     return quota > 0 && this.backend.sizeBytes() + bytes >= quota;
-  }
-
-  /** Proposes a put that the quota allows; else raises the alarm and refuses. */
-  put(
-    request: PutRequest,
-    bytes: Uint8Array,
-    settle: (outcome: Settled) => void,
-    info?: AuthInfo,
-  ): void {
-    this.#writes.put(request, bytes, settle, info);
-  }
-
-  txn(
-    request: TxnRequest,
-    bytes: Uint8Array,
-    settle: (outcome: Settled) => void,
-    info?: AuthInfo,
-  ): void {
-    this.#writes.txn(request, bytes, settle, info);
-  }
-
-  grantLease(bytes: Uint8Array, settle: (outcome: Settled) => void, info?: AuthInfo): void {
-    this.#writes.grantLease(bytes, settle, info);
   }
 
   /** Alarms now, as Status tells them. */

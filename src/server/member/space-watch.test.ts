@@ -14,7 +14,7 @@ import { leadingServer, type TestServer } from "./testing.ts";
 function put({ server, clock }: TestServer): unknown {
   const request: PutRequest = makePutRequest({ key: Buffer.of(1), value: Buffer.of(2) });
   let answer: unknown = "nothing";
-  server.put(request, encodePutRequest(request), (outcome) => (answer = outcome));
+  server.writes.put(request, encodePutRequest(request), (outcome) => (answer = outcome));
   clock.advance(100);
   return answer;
 }

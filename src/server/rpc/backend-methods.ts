@@ -10,7 +10,7 @@ import {
 } from "../../core/proto/index.ts";
 import type { MethodHandler, ServerCall } from "../../io/grpc/index.ts";
 import type { BackendCopy, Digest } from "../member/index.ts";
-import { fail, type RpcContext, unary } from "./context.ts";
+import { fail, type RpcContext, serverStream, unary } from "./context.ts";
 import { requireAdmin } from "./identity.ts";
 
 /** As etcd sends it; the file is a whole number of these, or the last one is shorter. */
@@ -63,22 +63,11 @@ function snapshot(context: RpcContext, sha256: () => Digest): MethodHandler {
       new SnapshotCall(context, call, copy, sha256()).run();
     });
   };
-  return {
-    kind: "stream",
-    requests: "one",
-    open: (call) => ({
-      message: (bytes) => {
-        try {
-          decodeSnapshotRequest(bytes);
-          requireAdmin(context, call);
-          begin(call);
-        } catch (error) {
-          fail(context, call, error);
-        }
-      },
-      halfClose: () => {},
-    }),
-  };
+  return serverStream(context, (call, bytes) => {
+    decodeSnapshotRequest(bytes);
+    requireAdmin(context, call);
+    begin(call);
+  });
 }
 
 /** One copy on its way: read on while the client takes it, closed whatever ends the call. */

@@ -45,6 +45,25 @@ export const unary = <Request>(
   },
 });
 
+/** A method answered by a stream to one request: what is thrown before it flows becomes a status. */
+export const serverStream = (
+  context: RpcContext,
+  begin: (call: ServerCall, bytes: Uint8Array) => void,
+): MethodHandler => ({
+  kind: "stream",
+  requests: "one",
+  open: (call) => ({
+    message: (bytes) => {
+      try {
+        begin(call, bytes);
+      } catch (error) {
+        fail(context, call, error);
+      }
+    },
+    halfClose: () => {},
+  }),
+});
+
 /** Answers a call with what its log entry came to. */
 export const replying =
   (context: RpcContext, call: ServerCall) =>

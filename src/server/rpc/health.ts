@@ -8,7 +8,7 @@ import {
   ServingStatus,
 } from "../../core/proto/index.ts";
 import type { MethodHandler, ServerCall } from "../../io/grpc/index.ts";
-import { fail, type RpcContext, unary } from "./context.ts";
+import { type RpcContext, serverStream, unary } from "./context.ts";
 
 export class HealthService {
   readonly #context: RpcContext;
@@ -58,23 +58,12 @@ export class HealthService {
 
   /** The status now, and again whenever it changes; an unknown service is told so and kept. */
   #watch(): MethodHandler {
-    return {
-      kind: "stream",
-      requests: "one",
-      open: (call) => ({
-        message: (bytes) => {
-          try {
-            const { service } = decodeHealthCheckRequest(bytes);
-            const known = service === "";
-            call.send(this.#message(known ? this.#status : ServingStatus.SERVICE_UNKNOWN));
-            if (known) this.#watching.add(call);
-            call.onCancel = () => this.#watching.delete(call);
-          } catch (error) {
-            fail(this.#context, call, error);
-          }
-        },
-        halfClose: () => {},
-      }),
-    };
+    return serverStream(this.#context, (call, bytes) => {
+      const { service } = decodeHealthCheckRequest(bytes);
+      const known = service === "";
+      call.send(this.#message(known ? this.#status : ServingStatus.SERVICE_UNKNOWN));
+      if (known) this.#watching.add(call);
+      call.onCancel = () => this.#watching.delete(call);
+    });
   }
 }

@@ -31,7 +31,7 @@ import {
 import type { MethodHandler, ServerCall } from "../../io/grpc/index.ts";
 import { isDecodedByGo } from "./deep-txn.ts";
 import type { Settled } from "../member/index.ts";
-import { fail, replying, type RpcContext, unary } from "./context.ts";
+import { fail, replying, type RpcContext, serverStream, unary } from "./context.ts";
 import { identify, requireAdmin, requireRange } from "./identity.ts";
 
 export interface KvOptions {
@@ -108,7 +108,9 @@ function replySliced(
     }
     checkUnchanged(server.auth, authRevision);
     const { headerRevision: revision, writer: body } = sliced;
-    replyInParts(context, call, encodeResponse({ revision, body }, server.header));
+    replyInParts(context, call, encodeResponse({ revision, body }, server.header), () =>
+      body.release(),
+    );
   } catch (error) {
     sliced.cancel();
     fail(context, call, error);
@@ -119,9 +121,17 @@ function replySliced(
 const partBytes = 256 * 1024;
 const roundBytes = 1024 * 1024;
 
-/** Sends a large answer as the client takes it. */
-function replyInParts(context: RpcContext, call: ServerCall, answer: Uint8Array): void {
-  if (call.sendPart === undefined || answer.length <= roundBytes) return call.reply(answer);
+/** Sends a large answer as the client takes it; `release` when all of it has been copied. */
+function replyInParts(
+  context: RpcContext,
+  call: ServerCall,
+  answer: Uint8Array,
+  release: () => void,
+): void {
+  if (call.sendPart === undefined || answer.length <= roundBytes) {
+    call.reply(answer);
+    return release();
+  }
   let sent = 0;
   const goOn = (): void => {
     call.onDrain = undefined;
@@ -134,9 +144,9 @@ function replyInParts(context: RpcContext, call: ServerCall, answer: Uint8Array)
       call.onDrain = goOn;
       return;
     }
-    if (call.ended) return;
-    if (sent === answer.length) call.end({ code: 0, message: "" });
-    else context.server.clock.later(goOn);
+    if (sent < answer.length && !call.ended) return context.server.clock.later(goOn);
+    release();
+    call.end({ code: 0, message: "" });
   };
   goOn();
 }
@@ -149,7 +159,7 @@ const ownRange = (request: RangeRequest): RangeRequest => {
 };
 
 function rangeStream(context: RpcContext, options: KvOptions): MethodHandler {
-  const begin = (call: ServerCall, bytes: Uint8Array): void => {
+  return serverStream(context, (call, bytes) => {
     const request = ownRange(decodeRangeRequest(bytes));
     checkRangeStreamRequest(request);
     whenReadable(context, call, request.serializable, () => {
@@ -157,21 +167,7 @@ function rangeStream(context: RpcContext, options: KvOptions): MethodHandler {
       const stream = new RangeStream(context.server.store, request, options.maxRequestBytes);
       sendChunks(context, call, stream, context.server.auth.revision);
     });
-  };
-  return {
-    kind: "stream",
-    requests: "one",
-    open: (call) => ({
-      message: (bytes) => {
-        try {
-          begin(call, bytes);
-        } catch (error) {
-          fail(context, call, error);
-        }
-      },
-      halfClose: () => {},
-    }),
-  };
+  });
 }
 
 /** Reads on only while the client takes what was read: one chunk at a time is held. */
@@ -200,7 +196,7 @@ function sendChunks(
 const put = (context: RpcContext): MethodHandler =>
   unary(context, decodePutRequest, (call, request, bytes) => {
     checkPutRequest(request);
-    context.server.put(request, bytes, replying(context, call), identify(context, call));
+    context.server.writes.put(request, bytes, replying(context, call), identify(context, call));
   });
 
 const deleteRange = (context: RpcContext): MethodHandler =>
@@ -225,7 +221,7 @@ function txn(context: RpcContext, options: KvOptions): MethodHandler {
   return unary(context, decodeTxn, (call, request, bytes) => {
     checkTxnRequest(request, options.maxTxnOps);
     if (!isReadOnlyTxn(request)) {
-      return server.txn(request, bytes, replying(context, call), identify(context, call));
+      return server.writes.txn(request, bytes, replying(context, call), identify(context, call));
     }
     const isSerializable = isSerializableTxn(request);
     const own: TxnRequest = isSerializable ? request : decodeTxnRequest(ownBytes(bytes));

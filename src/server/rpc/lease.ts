@@ -74,7 +74,7 @@ const grant = (context: RpcContext): MethodHandler =>
       request.ID = freshLeaseId(context);
       own = encodeLeaseGrantRequest(request);
     }
-    context.server.grantLease(own, replying(context, call), info);
+    context.server.writes.grantLease(own, replying(context, call), info);
   });
 
 const revoke = (context: RpcContext): MethodHandler =>

@@ -121,7 +121,7 @@ test("a call that ended meanwhile is answered no more, and its entry is applied 
 test("an error etcd does not know is Unknown, with its text, and logged", () => {
   const test = leadingServer();
   const all = serving(test);
-  Object.defineProperty(test.server, "put", {
+  Object.defineProperty(test.server.writes, "put", {
     value: () => {
       throw new Error("surprise");
     },

@@ -33,6 +33,7 @@ import {
   get,
   getOp,
   oldest,
+  orWithdraw,
   prefixOf,
   putOp,
   sessionKey,
@@ -71,7 +72,7 @@ function* campaign(caller: Caller, request: CampaignRequest): Script<Uint8Array>
   const revision = earlier?.createRevision ?? entered.header?.revision ?? 0;
   const candidacy: Candidacy = { key, revision, lease, isNew: entered.succeeded };
   if (earlier !== undefined && !equalBytes(earlier.value, value)) {
-    yield* orResign(caller, candidacy, announce(caller, candidacy, value));
+    yield* orWithdraw(caller, candidacy, announce(caller, candidacy, value));
   }
   yield* untilElected(caller, prefix, candidacy);
   const elected = makeLeaderKey({ name, key, rev: revision, lease });
@@ -100,19 +101,6 @@ function* untilElected(caller: Caller, prefix: Uint8Array, candidacy: Candidacy)
 /** The caller does not wait for the outcome any more. */
 const isGone = (error: unknown): boolean =>
   error === errors.contextCanceled() || error === errors.contextDeadlineExceeded();
-
-function* orResign<Result>(
-  caller: Caller,
-  { key, revision }: Candidacy,
-  script: Script<Result>,
-): Script<Result> {
-  try {
-    return yield* script;
-  } catch (error) {
-    yield* withdraw(caller, key, revision, { isCleanUp: true });
-    throw error;
-  }
-}
 
 function* announce(
   caller: Caller,

@@ -23,6 +23,7 @@ import {
   get,
   getOp,
   oldest,
+  orWithdraw,
   prefixOf,
   putOp,
   sessionKey,
@@ -30,7 +31,6 @@ import {
   stillAsked,
   txnIfCreatedAt,
   waitForOlder,
-  withdraw,
 } from "./steps.ts";
 
 export const lockMethods = (context: ConcurrencyContext): [string, MethodHandler][] => [
@@ -101,18 +101,4 @@ function* afterOlder(
   const { header, kv } = yield* get(caller, makeRangeRequest({ key }));
   if (kv?.createRevision !== revision) throw errors.sessionExpired();
   return header;
-}
-
-/** Leaves the queue when `script` fails: nobody is to wait for one who does not wait himself. */
-function* orWithdraw<Result>(
-  caller: Caller,
-  { key, revision }: Place,
-  script: Script<Result>,
-): Script<Result> {
-  try {
-    return yield* script;
-  } catch (error) {
-    yield* withdraw(caller, key, revision, { isCleanUp: true });
-    throw error;
-  }
 }

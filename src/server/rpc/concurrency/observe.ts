@@ -11,35 +11,21 @@ import {
   type ResponseHeader,
   type WatchResponse,
 } from "../../../core/proto/index.ts";
-import type { MethodHandler, ServerCall } from "../../../io/grpc/index.ts";
-import { fail } from "../context.ts";
+import type { MethodHandler } from "../../../io/grpc/index.ts";
+import { fail, serverStream } from "../context.ts";
 import { callerOf, type ConcurrencyContext, outward } from "./answer.ts";
 import { runScript, type Script, type Step } from "./script.ts";
 import { type Caller, get, oldest, openWatch, prefixEnd, prefixOf, refusalOf } from "./steps.ts";
 
 export function observe(context: ConcurrencyContext): MethodHandler {
-  const begin = (call: ServerCall, bytes: Uint8Array): void => {
+  return serverStream(context, (call, bytes) => {
     const { name } = decodeLeaderRequest(ownBytes(bytes));
     runScript(call, follow(callerOf(context, call), prefixOf(name)), (outcome) => {
       if ("error" in outcome) fail(context, call, outward(outcome.error));
       // The watch was lost: etcd ends the stream without an error, and clients observe anew.
       else call.end({ code: 0, message: "" });
     });
-  };
-  return {
-    kind: "stream",
-    requests: "one",
-    open: (call) => ({
-      message: (bytes) => {
-        try {
-          begin(call, bytes);
-        } catch (error) {
-          fail(context, call, error);
-        }
-      },
-      halfClose: () => {},
-    }),
-  };
+  });
 }
 
 interface Seen {

@@ -149,6 +149,20 @@ export function* withdraw(
   return yield* txnIfCreatedAt(caller, key, revision, { success: [deleteOp(key)], ...options });
 }
 
+/** Leaves the queue when `script` fails: nobody is to wait for one who does not wait himself. */
+export function* orWithdraw<Result>(
+  caller: Caller,
+  { key, revision }: { readonly key: Uint8Array; readonly revision: number },
+  script: Script<Result>,
+): Script<Result> {
+  try {
+    return yield* script;
+  } catch (error) {
+    yield* withdraw(caller, key, revision, { isCleanUp: true });
+    throw error;
+  }
+}
+
 /** Throws, as every step does, when the caller went away while the step before was under way. */
 export function* stillAsked(): Script<void> {
   yield {
