@@ -228,12 +228,14 @@ export class FileBackend implements Backend {
       this.#defragmentingFor.push(done);
       return;
     }
-    const failed = this.#options.failpoint?.("defragdbFail");
+    const failpoint = this.#options.failpoint;
+    // No file is made here, but who plays out a disk without room for one is to see it fail so.
+    const failed = failpoint?.("defragOpenFileError") ?? failpoint?.("defragdbFail");
     if (failed !== undefined) {
       done(new Error(failed));
       return;
     }
-    this.#options.failpoint?.("defragBeforeCopy");
+    failpoint?.("defragBeforeCopy");
     this.#defragmentingFor = [done];
     this.#defragmentation = new Defragmentation(this.#database, (error) => {
       const told = this.#defragmentingFor;

@@ -81,6 +81,27 @@ for (const keptShare of [0.02, 0.3, 0.7, 1]) {
   });
 }
 
+for (const written of [2, 5, 9]) {
+  test(`a file of some pages becomes as short as etcd makes it, ${written} values after a commit`, () => {
+    const disk = new MemoryDisk();
+    const backend = open(disk);
+    commit(disk, backend);
+    for (let main = 2; main < 12; main++) {
+      backend.records.append(main, 0, false, Buffer.alloc(4100, main), 0, 4100);
+      if (main % written === 0) commit(disk, backend);
+    }
+    for (let main = 2; main < 11; main++) backend.records.remove(main, 0, false);
+    commit(disk, backend);
+    let isDone = false;
+    backend.defragment(() => (isDone = true));
+    work(disk, backend, () => isDone);
+    // Two metas, the root, a leaf of two pages; and what the last move has left behind.
+    assert.ok(backend.sizeBytes() <= 8 * 4096, `${backend.sizeBytes() / 4096} pages`);
+    assert.deepEqual(backend.check(), []);
+    backend.close();
+  });
+}
+
 test("reads and writes go on during a defragmentation, and a crash at any moment loses nothing", () => {
   const disk = new MemoryDisk();
   const { backend, kept } = aged(disk, 0.25);

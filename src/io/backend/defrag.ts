@@ -162,8 +162,12 @@ function usedPages(database: Database): number {
   return database.meta.highWater - database.freePages - database.pendingPages;
 }
 
-/** Free pages left among the used ones, so that the next commits need not grow the file. */
-const slackFor = (used: number): number => 8 + Math.floor(used / 64);
+/**
+ * Free pages left among the used ones, so that the next commits need not grow the file. A handful in
+ * a file of some pages would be most of it, and a quota of 13 pages has room for a put afterwards.
+ */
+const slackFor = (used: number): number =>
+  Math.min(8 + Math.floor(used / 64), 1 + Math.floor(used / 8));
 
 /** Runs a whole defragmentation at once, for tools; `commit` commits with what it is given. */
 export function defragmentNow(

@@ -25,6 +25,7 @@ export const failpointNames = [
   "compactBeforeSetFinishedCompact",
   "defragBeforeCopy",
   "defragBeforeRename",
+  "defragOpenFileError",
   "defragdbFail",
   "raftAfterSave",
   "raftAfterSaveSnap",

@@ -101,8 +101,25 @@ export async function openBackend(
       log.info("db file is flocked by another process, or taking too long", { path });
     },
   );
+  if (file.pendingOperations > 0) await commitBuckets(file);
   log.info("opened backend db", { path, took: `${(performance.now() - startedMs).toFixed(3)}ms` });
   return new OpenedBackend(path, log, open, file);
+}
+
+/** As in etcd, no tool ever finds a member's database without its buckets (mvcc NewStore). */
+async function commitBuckets(file: FileBackend): Promise<void> {
+  let isDone = false;
+  let failure: Error | undefined;
+  file.commit((error) => {
+    isDone = true;
+    failure = error;
+  });
+  for (;;) {
+    while (file.maybeCommit(performance.now()));
+    if (isDone) break;
+    await pause(1);
+  }
+  if (failure !== undefined) throw failure;
 }
 
 /** Below this writes are refused: room for what must be written though nobody may write. */
