@@ -1,6 +1,8 @@
 // What mvcc asks of the place its data is kept. Synchronous: an implementation over a file keeps a
 // write buffer and reads pages through a cache; one in memory keeps everything.
 
+import { emptyBytes } from "../../base/index.ts";
+
 /** The buckets of etcd's schema (server/storage/schema/bucket.go). */
 export type BucketName =
   | "alarm"
@@ -57,6 +59,31 @@ export interface RecordBucket {
   borrowingCursor(): RecordCursor;
 }
 
+/** Neighbours taken in one go: of each its revision and where it lies in `buffer`. */
+export class RecordRun {
+  static readonly countMax = 256;
+  buffer: Uint8Array = emptyBytes;
+  count = 0;
+  readonly mains = new Float64Array(RecordRun.countMax);
+  readonly subs = new Float64Array(RecordRun.countMax);
+  readonly starts = new Float64Array(RecordRun.countMax);
+  readonly ends = new Float64Array(RecordRun.countMax);
+
+  /** Begins anew in `buffer`. */
+  begin(buffer: Uint8Array): void {
+    this.buffer = buffer;
+    this.count = 0;
+  }
+
+  add(main: number, sub: number, start: number, end: number): void {
+    const at = this.count++;
+    this.mains[at] = main;
+    this.subs[at] = sub;
+    this.starts[at] = start;
+    this.ends[at] = end;
+  }
+}
+
 /**
  * Reads records one at a time and allocates nothing for each. A position is good until the bucket
  * changes; what it points at, until the next seek or next of this cursor or change of the bucket.
@@ -75,4 +102,9 @@ export interface RecordCursor {
   seekFrom(main: number, sub: number): boolean;
   /** Goes to the next record; false at the end. */
   next(): boolean;
+  /**
+   * Fills `run` with the record it stands on and those behind it that lie in the same memory, and
+   * stands on the last of them. They are borrowed as `buffer` is.
+   */
+  takeRun(run: RecordRun): void;
 }

@@ -4,7 +4,14 @@
 // unless the answer itself is long. It never waits, never fails halfway, and does not know that
 // leases, users or raft exist: a transaction returns its events and lease changes to whoever began
 // it. What is borrowed and until when stands beside each function.
-export type { Backend, BackendReader, BucketName, RecordBucket, RecordCursor } from "./backend.ts";
+export {
+  type Backend,
+  type BackendReader,
+  type BucketName,
+  type RecordBucket,
+  type RecordCursor,
+  RecordRun,
+} from "./backend.ts";
 export { BackendHash, type HashIgnores, memberHashIgnores } from "./hash/backend-hash.ts";
 export { ByteWriter, headroomBytes } from "./record/byte-writer.ts";
 export { finishedCompaction, scheduledCompaction } from "./compaction/compact-marks.ts";

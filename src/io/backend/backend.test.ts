@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { MemoryDisk } from "../../../test/bbolt/memory-disk.ts";
 import { bytesFromLatin1, type RandomSource, seededRandom } from "../../base/index.ts";
-import { type Backend, type BucketName, MemoryBackend } from "../../core/mvcc/index.ts";
+import { type Backend, type BucketName, MemoryBackend, RecordRun } from "../../core/mvcc/index.ts";
 import { Database } from "../bbolt/index.ts";
 import { DiskError } from "../host/index.ts";
 import { FileBackend } from "./backend.ts";
@@ -57,6 +57,25 @@ function recordsOf(backend: Backend, main: number, sub: number): string[] {
   return rows;
 }
 
+/** As `recordsOf` without the tombstones' marks, taken run by run. */
+function runsOf(backend: Backend, main: number, sub: number): string[] {
+  const cursor = backend.records.borrowingCursor();
+  const run = new RecordRun();
+  const rows: string[] = [];
+  for (let more = cursor.seekFrom(main, sub); more; more = cursor.next()) {
+    cursor.takeRun(run);
+    for (let at = 0; at < run.count; at++) {
+      const value = Buffer.from(run.buffer.subarray(run.starts[at], run.ends[at])).toString("hex");
+      rows.push(`${run.mains[at]}_${run.subs[at]}=${value}`);
+    }
+    assert.deepEqual(
+      [cursor.main, cursor.sub],
+      [run.mains[run.count - 1], run.subs[run.count - 1]],
+    );
+  }
+  return rows;
+}
+
 interface Written {
   readonly main: number;
   readonly sub: number;
@@ -96,7 +115,9 @@ function compare(random: RandomSource, file: Backend, memory: Backend, written: 
       recordsOf(file, main, sub).slice(0, 40),
       recordsOf(memory, main, sub).slice(0, 40),
     );
+    const plain = recordsOf(memory, main, sub).map((row) => row.replace("t=", "="));
     for (const backend of [file, memory]) {
+      assert.ok(runsOf(backend, main, sub).join() === plain.join(), "runs and steps agree");
       const cursor = backend.records.cursor();
       assert.ok(cursor.seek(main, sub));
       assert.equal(cursor.tombstone, place.tombstone);

@@ -6,6 +6,7 @@ import {
   compareKeyAt,
   deleted,
   type Operations,
+  type Page,
   type View,
 } from "../bbolt/index.ts";
 
@@ -23,6 +24,7 @@ export interface ReadBuffer {
 }
 
 const noLayer = -1;
+const treeLayer = 2;
 
 /** Walks one bucket through all layers in key order. Stands on an element or nowhere. */
 export class BufferCursor {
@@ -73,6 +75,31 @@ export class BufferCursor {
     return this.#settle();
   }
 
+  /** The leaf it stands in, and the element's place there; undefined when it stands in a batch. */
+  get leaf(): Page | undefined {
+    return this.#layer === treeLayer ? this.#tree!.leaf : undefined;
+  }
+  get position(): number {
+    return this.#tree!.position;
+  }
+
+  /** Elements from the current one to the end of the leaf, or 1 when a batch may come between. */
+  get countInLeaf(): number {
+    const { leaf } = this;
+    if (leaf === undefined) return 1;
+    const last = leaf.count - 1;
+    const isAlone =
+      !comesBefore(this.#newer, this.#newerAt, leaf, last) &&
+      !comesBefore(this.#older, this.#olderAt, leaf, last);
+    return isAlone ? last + 1 - this.position : 1;
+  }
+
+  /** Passes over elements of the same leaf: fewer than `countInLeaf`. */
+  skip(count: number): void {
+    this.#tree!.skip(count);
+    this.#standOnTree();
+  }
+
   #refresh(): void {
     const { active, committing, epoch, view } = this.#buffer;
     this.#epoch = epoch;
@@ -97,7 +124,7 @@ export class BufferCursor {
       const hasOlder = older !== undefined && this.#olderAt < older.count;
       if (!hasNewer && !hasOlder) return this.#standOnTree();
       const layer = this.#leastLayer(hasNewer ? newer : undefined, hasOlder ? older : undefined);
-      if (layer === 2) return this.#standOnTree();
+      if (layer === treeLayer) return this.#standOnTree();
       const operations = layer === 0 ? newer! : older!;
       const at = layer === 0 ? this.#newerAt : this.#olderAt;
       if (operations.valueLength(at) !== deleted) return this.#standOn(operations, at, layer);
@@ -107,11 +134,11 @@ export class BufferCursor {
 
   /** Passes over what the least key hides in older layers. */
   #leastLayer(newer: Operations | undefined, older: Operations | undefined): number {
-    let layer = 2;
+    let layer = treeLayer;
     let key: Buffer | undefined;
     if (older !== undefined) {
       key = older.key(this.#olderAt);
-      layer = this.#hidesTree(key) ? 1 : 2;
+      layer = this.#hidesTree(key) ? 1 : treeLayer;
     }
     if (newer === undefined) return layer;
     const newerKey = newer.key(this.#newerAt);
@@ -123,7 +150,7 @@ export class BufferCursor {
         return 0;
       }
     }
-    return this.#hidesTree(newerKey) ? 0 : 2;
+    return this.#hidesTree(newerKey) ? 0 : treeLayer;
   }
 
   /** Whether `key` comes before the tree's element; an equal one in the tree is passed over. */
@@ -151,7 +178,7 @@ export class BufferCursor {
       this.#layer = noLayer;
       return false;
     }
-    this.#layer = 2;
+    this.#layer = treeLayer;
     const { leaf, position } = this.#tree!;
     this.bytes = leaf.bytes;
     this.keyStart = leaf.leafKeyStart(position);
@@ -160,4 +187,16 @@ export class BufferCursor {
     this.isShared = leaf.isShared;
     return true;
   }
+}
+
+/** Whether operations from `at` on begin at or before element `last` of the leaf. */
+function comesBefore(
+  operations: Operations | undefined,
+  at: number,
+  leaf: Page,
+  last: number,
+): boolean {
+  if (operations === undefined || at >= operations.count) return false;
+  const start = leaf.leafKeyStart(last);
+  return compareKeyAt(leaf.bytes, start, leaf.leafKeyLength(last), operations.key(at)) >= 0;
 }

@@ -1,6 +1,7 @@
 import {
   type RecordBucket,
   type RecordCursor,
+  RecordRun,
   revisionKeyLength,
   tombstoneKeyLength,
   writeRevisionKey,
@@ -93,6 +94,27 @@ class FileRecordCursor implements RecordCursor {
     return this.#cursor.next() && this.#take();
   }
 
+  takeRun(run: RecordRun): void {
+    const cursor = this.#cursor;
+    const { leaf } = cursor;
+    run.begin(this.buffer);
+    if (leaf === undefined || leaf.bytes !== this.buffer) {
+      return run.add(this.main, this.sub, this.start, this.end);
+    }
+    const count = Math.min(cursor.countInLeaf, RecordRun.countMax);
+    const { position } = cursor;
+    for (let at = position; at < position + count; at++) {
+      const key = leaf.leafKeyStart(at);
+      const value = key + leaf.leafKeyLength(at);
+      if (!isRevision(leaf.bytes, key, value)) break;
+      const end = value + leaf.leafValueLength(at);
+      run.add(uint64At(leaf.bytes, key), uint64At(leaf.bytes, key + 9), value, end);
+    }
+    if (run.count === 1) return;
+    cursor.skip(run.count - 1);
+    this.#take();
+  }
+
   #seekBehind(): boolean {
     const { main, sub } = this;
     let found = this.seekFrom(main, sub);
@@ -105,7 +127,9 @@ class FileRecordCursor implements RecordCursor {
   /** Takes the element the cursor stands on; passes over what is no revision. */
   #take(): boolean {
     const cursor = this.#cursor;
-    while (!isRevision(cursor)) if (!cursor.next()) return false;
+    while (!isRevision(cursor.bytes, cursor.keyStart, cursor.valueStart)) {
+      if (!cursor.next()) return false;
+    }
     const { bytes, keyStart, valueStart, valueEnd } = cursor;
     this.main = uint64At(bytes, keyStart);
     this.sub = uint64At(bytes, keyStart + 9);
@@ -141,7 +165,7 @@ function uint64At(bytes: Uint8Array, at: number): number {
 }
 
 /** Whether the key has the form of a revision (storage/mvcc/revision.go); a file may hold anything. */
-function isRevision({ bytes, keyStart, valueStart }: BufferCursor): boolean {
+function isRevision(bytes: Uint8Array, keyStart: number, valueStart: number): boolean {
   const length = valueStart - keyStart;
   if (length !== revisionKeyLength && length !== tombstoneKeyLength) return false;
   return bytes[keyStart + 8] === 0x5f && bytes[keyStart]! < 0x20 && bytes[keyStart + 9]! < 0x20;

@@ -12,6 +12,7 @@ export { CorruptFileError, InvalidDatabaseError } from "./errors.ts";
 export type { Bucket } from "./format/bucket.ts";
 export { compareKeyAt } from "./format/inode.ts";
 export type { Meta } from "./format/meta.ts";
+export type { Page } from "./format/page.ts";
 export type { FileImage } from "./image.ts";
 export type { ReadTransaction, WriteTransaction } from "./transaction.ts";
 export type { Cursor } from "./tree/cursor.ts";

@@ -1,5 +1,5 @@
 import { assert } from "../../../base/index.ts";
-import type { RecordBucket, RecordCursor } from "../backend.ts";
+import { type RecordBucket, type RecordCursor, RecordRun } from "../backend.ts";
 import { Slab, slabSpanMax } from "./slab.ts";
 
 const slabBytes = 1 << 20;
@@ -215,6 +215,18 @@ class SlabCursor implements RecordCursor {
       this.#show(this.#slab, this.#index);
       return true;
     }
+  }
+
+  takeRun(run: RecordRun): void {
+    const slab = this.#slab;
+    let last = this.#index;
+    run.begin(slab.bytes);
+    for (let at = last; at < slab.count && run.count < RecordRun.countMax; at++) {
+      if (slab.isDead(at)) continue;
+      run.add(slab.mainAt(at), slab.subAt(at), slab.startAt(at), slab.endAt(at));
+      last = at;
+    }
+    this.#show(slab, last);
   }
 
   #slabHolding(main: number, sub: number): Slab | undefined {

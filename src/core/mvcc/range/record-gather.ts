@@ -1,7 +1,7 @@
 // Records of many keys: keys come in key order, their records lie in revision order. Read in that
 // order neighbours share a page, so most need no search from the root of the tree.
 import { assert } from "../../../base/index.ts";
-import type { RecordBucket, RecordCursor } from "../backend.ts";
+import { type RecordBucket, type RecordCursor, RecordRun } from "../backend.ts";
 import { ByteWriter } from "../record/byte-writer.ts";
 
 /** Fewer keys than this are quicker read one by one. */
@@ -13,6 +13,8 @@ export const gatherKeysMax = 8192;
 const spreadMax = 16;
 /** What is held of records before they are written in the keys' order. */
 const heldBytesMax = 4 << 20;
+/** Between revisions this near, passing over records is quicker than a search. */
+const nearMax = 32;
 /** Between revisions this near, a step is quicker than a search. */
 const stepsMax = 2;
 
@@ -29,6 +31,11 @@ export class RecordGather {
   readonly #same = new Int32Array(gatherKeysMax);
   /** Those of one revision: the sub revision times gatherKeysMax plus the place, which sorts quickly. */
   readonly #order = new Float64Array(gatherKeysMax);
+  /** Places in the order of their revisions. */
+  readonly #sorted = new Int32Array(gatherKeysMax);
+  readonly #run = new RecordRun();
+  /** Which of the run's records are wanted. */
+  readonly #wanted = new Int32Array(RecordRun.countMax);
   readonly #starts = new Int32Array(gatherKeysMax);
   readonly #ends = new Int32Array(gatherKeysMax);
   #least = 0;
@@ -70,11 +77,11 @@ export class RecordGather {
 
   #writeSorted(count: number, writer: ByteWriter): void {
     const held = this.#hold(count);
-    const { buffer } = held;
+    const { buffer, start } = held;
     for (let at = 0; at < count; at++) {
       const end = this.#ends[at]!;
       if (end !== 0) {
-        writer.bytes(buffer, this.#starts[at]!, end);
+        writer.bytesField(this.#tag, buffer, start + this.#starts[at]!, start + end);
         continue;
       }
       // It did not fit into what may be held.
@@ -85,29 +92,75 @@ export class RecordGather {
     held.release();
   }
 
-  /** Reads the records in revision order, as the fields they will be. */
+  /** Reads the records in revision order; where they lie in it, `#starts` and `#ends` say. */
   #hold(count: number): ByteWriter {
-    const span = this.#sort(count);
-    const held = new ByteWriter(count * 256);
-    let isPlaced = false;
-    for (let distance = 0; distance < span; distance++) {
-      const place = this.#places[distance]!;
-      if (place === 0) continue;
-      if (this.#same[place - 1] === 0) this.#holdOne(place - 1, isPlaced, held);
-      else this.#holdRevision(place, isPlaced, held);
-      isPlaced = true;
-    }
-    // Offsets were counted from the start, which growing moves.
-    for (let at = 0; at < count; at++) {
-      if (this.#ends[at] === 0) continue;
-      this.#starts[at]! += held.start;
-      this.#ends[at]! += held.start;
+    this.#sort(count);
+    const held = new ByteWriter(Math.min(count * 256, heldBytesMax));
+    const cursor = this.#cursor;
+    for (let at = 0; at < count;) {
+      this.#seek(this.#sorted[at]!, false);
+      do {
+        cursor.takeRun(this.#run);
+        at = this.#holdFromRun(at, count, held);
+      } while (at < count && this.#isNear(this.#sorted[at]!) && cursor.next());
     }
     return held;
   }
 
-  /** Lets `#places` lead to what was added, by revision; returns how many of them may do so. */
-  #sort(count: number): number {
+  /** Whether the record of a place lies shortly behind the run. */
+  #isNear(place: number): boolean {
+    const { mains, count } = this.#run;
+    const distance = this.#mains[place]! - mains[count - 1]!;
+    return distance >= 0 && distance <= nearMax;
+  }
+
+  /** Copies what is wanted of the run, from `#sorted[at]` on; returns how far in that it came. */
+  #holdFromRun(at: number, countSorted: number, held: ByteWriter): number {
+    const { mains, subs, starts, ends, count } = this.#run;
+    const from = at;
+    let wanted = 0;
+    let bytes = 0;
+    for (let index = 0; index < count && at < countSorted; index++) {
+      const place = this.#sorted[at]!;
+      if (mains[index] !== this.#mains[place] || subs[index] !== this.#subs[place]) continue;
+      this.#wanted[wanted++] = index;
+      bytes += ends[index]! - starts[index]!;
+      at++;
+    }
+    if (wanted === 0) return at;
+    const first = starts[this.#wanted[0]!]!;
+    const last = ends[this.#wanted[wanted - 1]!]!;
+    // One copy with what lies between is quicker than many.
+    if (last - first <= 2 * bytes) this.#holdBlock(from, wanted, first, last, held);
+    else for (let index = 0; index < wanted; index++) this.#holdOne(from + index, index, held);
+    return at;
+  }
+
+  #holdBlock(from: number, wanted: number, first: number, last: number, held: ByteWriter): void {
+    const fits = held.length + last - first <= heldBytesMax;
+    const { starts, ends, buffer } = this.#run;
+    const offset = held.length - first;
+    if (fits) held.bytes(buffer, first, last);
+    for (let index = 0; index < wanted; index++) {
+      const place = this.#sorted[from + index]!;
+      const at = this.#wanted[index]!;
+      this.#starts[place] = starts[at]! + offset;
+      this.#ends[place] = fits ? ends[at]! + offset : 0;
+    }
+  }
+
+  #holdOne(from: number, index: number, held: ByteWriter): void {
+    const at = this.#wanted[index]!;
+    const { starts, ends, buffer } = this.#run;
+    const place = this.#sorted[from]!;
+    const fits = held.length + ends[at]! - starts[at]! <= heldBytesMax;
+    this.#starts[place] = held.length;
+    if (fits) held.bytes(buffer, starts[at]!, ends[at]!);
+    this.#ends[place] = fits ? held.length : 0;
+  }
+
+  /** Fills `#sorted`. */
+  #sort(count: number): void {
     const span = this.#most - this.#least + 1;
     if (this.#places.length < span) this.#places = new Int32Array(2 * span);
     const places = this.#places;
@@ -117,31 +170,24 @@ export class RecordGather {
       this.#same[at] = places[distance]!;
       places[distance] = at + 1;
     }
-    return span;
+    let sorted = 0;
+    for (let distance = 0; distance < span; distance++) {
+      const place = places[distance]!;
+      if (place === 0) continue;
+      if (this.#same[place - 1] === 0) this.#sorted[sorted++] = place - 1;
+      else sorted = this.#sortRevision(place, sorted);
+    }
   }
 
   /** Several keys of one revision. A transaction's operations are too few for #order to be inexact. */
-  #holdRevision(first: number, isPlaced: boolean, held: ByteWriter): void {
+  #sortRevision(first: number, sorted: number): number {
     let count = 0;
     for (let place = first; place !== 0; place = this.#same[place - 1]!) {
       this.#order[count++] = this.#subs[place - 1]! * gatherKeysMax + place - 1;
     }
     const order = this.#order.subarray(0, count).sort();
-    for (let turn = 0; turn < count; turn++) {
-      this.#holdOne(order[turn]! % gatherKeysMax, isPlaced || turn > 0, held);
-    }
-  }
-
-  #holdOne(at: number, isPlaced: boolean, held: ByteWriter): void {
-    const cursor = this.#cursor;
-    this.#seek(at, isPlaced);
-    if (held.length + cursor.end - cursor.start > heldBytesMax) {
-      this.#ends[at] = 0;
-      return;
-    }
-    this.#starts[at] = held.length;
-    held.bytesField(this.#tag, cursor.buffer, cursor.start, cursor.end);
-    this.#ends[at] = held.length;
+    for (let turn = 0; turn < count; turn++) this.#sorted[sorted++] = order[turn]! % gatherKeysMax;
+    return sorted;
   }
 
   /** Goes to a record, by steps where the cursor stands shortly before it. */

@@ -33,6 +33,10 @@ export class PageCache {
     return this.#frames.length * this.#pageBytes + this.#largeBytes;
   }
 
+  has(id: number): boolean {
+    return (id < this.#frameOf.length && this.#frameOf[id] !== 0) || this.#large.has(id);
+  }
+
   /** The page when it is here. */
   find(id: number): Page | undefined {
     const frame = id < this.#frameOf.length ? this.#frameOf[id]! : 0;

@@ -58,6 +58,11 @@ export class Pager {
     return this.#cache.find(id) ?? this.#load(id);
   }
 
+  /** Whether `page` would find it without reading the file. */
+  isCached(id: number): boolean {
+    return this.#cache.has(id);
+  }
+
   #load(id: number): Page {
     const frame = this.#cache.admit(id);
     this.#readWhole(frame, id, 0);

@@ -117,6 +117,12 @@ export class Cursor {
     return this.#settleForward();
   }
 
+  /** Passes over elements of the leaf it stands in; there must be one more behind them. */
+  skip(count: number): void {
+    this.#at[this.#depth]! += count;
+    assert(this.position < this.leaf.count, "it stays in the leaf");
+  }
+
   previous(): boolean {
     assert(this.#depth >= 0, "the cursor stands on an element");
     this.#leavesPassed = 0;
@@ -148,11 +154,10 @@ export class Cursor {
       if (depth < 0) return this.#leave();
       const child = ++this.#at[depth]!;
       const parent = this.#page(depth);
-      if (depth !== this.#depth - 1 || ++this.#leavesPassed < leavesBeforeReadAhead) {
-        this.#descend(depth + 1, parent.child(child), undefined, false);
-      } else {
-        this.#readAhead(parent, child);
-      }
+      const id = parent.child(child);
+      const isFar = depth === this.#depth - 1 && ++this.#leavesPassed >= leavesBeforeReadAhead;
+      if (isFar && !this.#pager.isCached(id)) this.#readAhead(parent, child);
+      else this.#descend(depth + 1, id, undefined, false);
     }
     return true;
   }
