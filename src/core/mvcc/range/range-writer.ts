@@ -134,6 +134,7 @@ export class RangeWriter {
     const expected = outcome.count === 0 ? limit : Math.min(outcome.count, limit);
     const gathers = !request.keysOnly && expected >= gatherKeysMin;
     const started = writer.length;
+    gathered.clear();
     let last = 0;
     keyCursor.start(request.key, end);
     for (;;) {

@@ -47,6 +47,12 @@ export class RecordGather {
     this.#tag = tag;
   }
 
+  /** Forgets what a range added that ended with an error. */
+  clear(): void {
+    this.count = 0;
+    this.#ascends = true;
+  }
+
   add(main: number, sub: number): void {
     const at = this.count++;
     if (at === 0) this.#least = this.#most = main;
@@ -61,8 +67,7 @@ export class RecordGather {
   writeTo(writer: ByteWriter): void {
     const { count } = this;
     const asTheyCome = this.#ascends || this.#most - this.#least >= count * spreadMax;
-    this.count = 0;
-    this.#ascends = true;
+    this.clear();
     if (asTheyCome) this.#writeAsTheyCome(count, writer);
     else this.#writeSorted(count, writer);
   }
