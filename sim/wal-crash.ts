@@ -8,6 +8,7 @@ import {
   emptyHardState,
   openOrRepairWal,
   readWal,
+  newestSnapshotEntry,
   validSnapshotEntries,
   type Wal,
   type WalContent,
@@ -256,12 +257,14 @@ const appendedSizes = (scope: CrashScope): number[] => [700, scope.segmentBytes,
 function checkContent(scope: CrashScope, host: DiskHost, expectation: Expectation): number {
   const { records, acknowledged } = expectation;
   const options = { ...optionsOn(scope, host), syncing: "inline" as const };
+  const newest = newestSnapshotEntry(options);
   const { wal, content } = openOrRepairWal(options, { index: 0, term: 0 });
   assert(content.metadata?.length === metadata.length, "the metadata is there");
   assert(content.snapshotFound, "the first snapshot record is there");
   const found = signatureOf(content.entries, content.hardState);
   const valid = validSnapshotEntries(options);
   const snapshots = valid.map((snapshot) => snapshot.index);
+  assert(newest?.index === snapshots.at(-1), "the newest snapshot is found from the end");
   checkFromSnapshot(options, valid.at(-1)!, content);
   wal.close(() => {});
   const log = new ExpectedLog();

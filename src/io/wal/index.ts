@@ -4,6 +4,7 @@
 // sync, never decides what to log, and never waits: whoever calls goes on and is called back.
 export { emptyHardState, isEmptyHardState } from "./hard-state.ts";
 export {
+  newestSnapshotEntry,
   readWal,
   validSnapshotEntries,
   verifyWal,

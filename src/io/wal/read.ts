@@ -10,6 +10,9 @@ import { listSegments, type SegmentName, segmentsFrom } from "./segment-name.ts"
 import { readSyncedMark } from "./synced-mark.ts";
 import { isWalError, WalError, walErrors } from "./wal-error.ts";
 
+/** A snapshot is seldom further from the end. */
+const skimmedSegmentsMax = 4;
+
 /** The snapshot a reader starts from; (0, 0) for the whole log. */
 export interface WalStart {
   readonly index: number;
@@ -121,13 +124,14 @@ function reading<Result>(
   { disk, directory }: WalPlace,
   segments: readonly SegmentName[],
   read: (decoder: RecordDecoder) => Result,
+  skims = false,
 ): Result {
   const files: DiskFile[] = [];
   try {
     for (const { name } of segments) {
       files.push(disk.open(`${directory}/${name}`, { readOnly: true }));
     }
-    return read(new RecordDecoder(files, readSyncedMark(disk, directory)));
+    return read(new RecordDecoder(files, readSyncedMark(disk, directory), skims));
   } finally {
     for (const file of files) file.close();
   }
@@ -163,19 +167,46 @@ export function validSnapshotEntries(place: WalPlace): WalSnapshot[] {
   }
 }
 
-function readSnapshots(place: WalPlace, segments: readonly SegmentName[]): WalSnapshot[] {
+/**
+ * The newest of `validSnapshotEntries`; undefined when there is none. It is looked for from the end, and
+ * entries known to be durable are passed over unread, so damage in what nobody needs any more goes
+ * unseen. Opening the log there reads the rest with all its sums.
+ */
+export function newestSnapshotEntry(place: WalPlace): WalSnapshot | undefined {
+  try {
+    const segments = listSegments(place.disk, place.directory, place.log ?? silentLog);
+    for (let last = 1; last <= Math.min(segments.length, skimmedSegmentsMax); last++) {
+      const found = readSnapshots(place, segments.slice(-last), true).at(-1);
+      if (found !== undefined) return found;
+    }
+  } catch (error) {
+    if (!(error instanceof WalError || isDiskError(error, "ENOENT"))) throw error;
+  }
+  return validSnapshotEntries(place).at(-1);
+}
+
+function readSnapshots(
+  place: WalPlace,
+  segments: readonly SegmentName[],
+  skims = false,
+): WalSnapshot[] {
   const snapshots: WalSnapshot[] = [];
   let commit = 0;
-  reading(place, segments, (decoder) => {
-    while (nextOrEnd(decoder, true)) {
-      if (decoder.type === RecordType.crc) decoder.acceptCrc();
-      else if (decoder.type === RecordType.snapshot) {
-        snapshots.push(readSnapshot(decoder));
-      } else if (decoder.type === RecordType.hardState) {
-        commit = readHardState(decoder).commit;
+  reading(
+    place,
+    segments,
+    (decoder) => {
+      while (nextOrEnd(decoder, true)) {
+        if (decoder.type === RecordType.crc) decoder.acceptCrc();
+        else if (decoder.type === RecordType.snapshot) {
+          snapshots.push(readSnapshot(decoder));
+        } else if (decoder.type === RecordType.hardState) {
+          commit = readHardState(decoder).commit;
+        }
       }
-    }
-  });
+    },
+    skims,
+  );
   return snapshots.filter((snapshot) => snapshot.index <= commit);
 }
 

@@ -14,6 +14,7 @@ const zerosMin = 9;
 export class RecordDecoder {
   readonly #readers: SegmentReader[];
   readonly #mark: SyncedPlace | undefined;
+  readonly #skims: boolean;
   readonly #cursor = new WireCursor();
   #at = 0;
   #crc = 0;
@@ -27,9 +28,11 @@ export class RecordDecoder {
   start = 0;
   end = 0;
 
-  constructor(files: readonly DiskFile[], mark?: SyncedPlace) {
+  /** `skims` takes the sum of an entry below the mark for granted; whoever needs the entry does not. */
+  constructor(files: readonly DiskFile[], mark?: SyncedPlace, skims = false) {
     this.#readers = files.map((file) => new SegmentReader(file));
     this.#mark = mark;
+    this.#skims = skims;
   }
 
   /** Where, in the file now read, the last good record ends. */
@@ -92,7 +95,7 @@ export class RecordDecoder {
     if (reader.need(this.#offset, whole) < whole) throw this.#cutShort(reader, "a record");
     const start = this.#offset - reader.start + frameHeaderBytes;
     const parsed = this.#parse(reader.bytes, start, start + recordBytes);
-    const sum = this.type === RecordType.crc ? this.#crc : this.#sum();
+    const sum = this.type === RecordType.crc ? this.#crc : this.#sum(reader);
     if (!parsed || (this.type !== RecordType.crc && sum !== this.recordCrc)) {
       throw this.#damaged(reader, { parsed, sum, length: recordBytes + padding });
     }
@@ -100,7 +103,10 @@ export class RecordDecoder {
     this.#offset += whole;
   }
 
-  #sum(): number {
+  #sum(reader: SegmentReader): number {
+    if (this.#skims && this.type === RecordType.entry && this.#isBelowMark(reader)) {
+      return this.recordCrc;
+    }
     return crc32c(this.#crc, this.bytes, this.start, this.end);
   }
 

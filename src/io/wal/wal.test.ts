@@ -6,6 +6,7 @@ import type { Entry, HardState } from "../../core/proto/index.ts";
 import {
   createWal,
   isWalError,
+  newestSnapshotEntry,
   openOrRepairWal,
   openWal,
   readWal,
@@ -277,6 +278,7 @@ test("segments are cut, chained, released up to a snapshot and purged", () => {
   );
   const [snapshot] = validSnapshotEntries(made.options);
   assert.deepEqual(snapshot, { index: 8, term: 1, confState });
+  assert.deepEqual(newestSnapshotEntry(made.options), snapshot);
   const { content, wal } = openWal(made.options, snapshot!);
   assert.deepEqual(indexesOf(content.entries), [9, 10, 11, 12]);
   assert.deepEqual(content.hardState, state(1, 12));

@@ -11,8 +11,8 @@ import { MemoryStorage, type Peer } from "../../core/raft/index.ts";
 import type { Clock, Disk, Failpoint, Log } from "../../io/host/index.ts";
 import {
   createWal,
+  newestSnapshotEntry,
   openOrRepairWal,
-  validSnapshotEntries,
   type Wal,
   walExists,
   type WalOptions,
@@ -115,7 +115,7 @@ function begin(options: BootstrapOptions, walOptions: WalOptions): Booted {
 }
 
 function restart(options: BootstrapOptions, walOptions: WalOptions): Booted {
-  const base = validSnapshotEntries(walOptions).at(-1);
+  const base = newestSnapshotEntry(walOptions);
   assert(base !== undefined, "a log records at least its empty first snapshot");
   const consistentIndex = options.recoverDatabase?.(base.index) ?? 0;
   const { wal, content } = openOrRepairWal(walOptions, { index: base.index, term: base.term });
