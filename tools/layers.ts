@@ -25,6 +25,7 @@ export const layers: Readonly<Record<string, readonly string[]>> = {
   "io/http2": ["base", "io/host", "node:"],
   "io/credentials": [...core, "core/auth", "io/host", "node:", "@node-rs/bcrypt"],
   "io/grpc": [...core, "io/http2", "io/host"],
+  "io/grpc-client": ["base", "core/errors", "io/http", "node:"],
   "io/rafthttp": [...core, "core/raft", "io/http", "io/snap", "io/host"],
   "server/member": [
     ...core,

@@ -14,9 +14,11 @@ import {
   bootstrap,
   isAlreadyBootstrapped,
   joinCluster,
+  memberIdOf,
   type JoinedCluster,
 } from "../member/index.ts";
 import type { Config } from "./config.ts";
+import { discover, discovers } from "./discovery/index.ts";
 import type { OpenedBackend } from "./open-backend.ts";
 import { etcdVersion, minimumClusterVersion } from "./version.ts";
 
@@ -52,7 +54,13 @@ export async function bootMember(
 ): Promise<Booted> {
   const walDirectory = walDirectoryOf(config);
   const isNew = !walExists(nodeDisk, walDirectory);
-  const joined = isNew ? await joinIfExisting(config, log, ask) : undefined;
+  const founding = isNew ? await foundersOf(config, log) : config;
+  const joined = isNew ? await joinIfExisting(founding, log, ask) : undefined;
+  if (!isNew && discovers(config.discovery)) {
+    const warning =
+      "discovery token is ignored since cluster already initialized; valid logs are found";
+    log.warn(warning, { "wal-dir": walDirectory });
+  }
   return bootstrap({
     disk: nodeDisk,
     clock: nodeClock,
@@ -61,7 +69,7 @@ export async function bootMember(
     sha1,
     walDirectory,
     name: config.name,
-    initialCluster: config.initialCluster,
+    initialCluster: founding.initialCluster,
     initialClusterState: config.initialClusterState,
     token: config.initialClusterToken,
     peerUrls: config.advertisePeerUrls.map((url) => url.text),
@@ -71,6 +79,19 @@ export async function bootMember(
     forceNewCluster: config.forceNewCluster,
     recoverDatabase: (logBegins) => recoverDatabase(log, backend, snapshotter, logBegins),
   });
+}
+
+/** With --discovery-endpoints the first members are those that register there. */
+async function foundersOf(config: Config, log: Log): Promise<Config> {
+  if (!discovers(config.discovery)) return config;
+  if (config.initialClusterState === "existing") {
+    throw new Error("discovery URL should not be set when joining existing initial cluster");
+  }
+  log.info("Bootstrapping cluster using v3 discovery.");
+  const urls = config.advertisePeerUrls.map(({ text }) => text).toSorted();
+  const id = memberIdOf(urls, config.initialClusterToken, sha1);
+  const own = urls.map((url) => `${config.name}=${url}`).join(",");
+  return { ...config, initialCluster: await discover(config.discovery, id, own, log) };
 }
 
 async function joinIfExisting(

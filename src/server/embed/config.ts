@@ -2,6 +2,12 @@
 import { type AuthConfig, readAuth } from "./config-auth.ts";
 import { checkSecurity, readSecurity, type SecurityConfig } from "./config-security.ts";
 import { type LogConfig, readLog } from "./config-log.ts";
+import {
+  checkDiscovery,
+  type DiscoveryConfig,
+  discovers,
+  readDiscovery,
+} from "./discovery/index.ts";
 import { parseDuration } from "./duration.ts";
 import { flagTable } from "./flag-table.ts";
 import { type FlagValues, UsageError } from "./flags.ts";
@@ -21,7 +27,9 @@ export interface Config extends SecurityConfig, AuthConfig, LogConfig {
   /** name=URL pairs of the first members. */
   readonly initialCluster: string;
   readonly initialClusterState: "new" | "existing";
+  /** The discovery token where there is one. */
   readonly initialClusterToken: string;
+  readonly discovery: DiscoveryConfig;
   readonly initialElectionTickAdvance: boolean;
   readonly forceNewCluster: boolean;
   readonly raftReadTimeoutMs: number;
@@ -182,6 +190,7 @@ function read(values: FlagValues): Config {
   const urls = (name: string): ListenUrl[] => urlsOf(name, text(name), values);
   const advertisePeerUrls = urls("initial-advertise-peer-urls");
   requireAdvertised(values);
+  const discovery = readDiscovery(text, values.isFile);
   const quota = number("quota-backend-bytes");
   const progressMs = duration("watch-progress-notify-interval", 600_000);
   return {
@@ -196,9 +205,10 @@ function read(values: FlagValues): Config {
     ...readAuth(text),
     advertisePeerUrls,
     advertiseClientUrls: urls("advertise-client-urls"),
-    initialCluster: initialCluster(values, advertisePeerUrls),
+    initialCluster: initialCluster(values, advertisePeerUrls, discovery),
+    discovery,
     initialClusterState: (text("initial-cluster-state") || "new") as "new" | "existing",
-    initialClusterToken: text("initial-cluster-token"),
+    initialClusterToken: discovers(discovery) ? discovery.token : text("initial-cluster-token"),
     initialElectionTickAdvance: bool("initial-election-tick-advance"),
     ...readPeering(bool, duration),
     heartbeatMs: number("heartbeat-interval"),
@@ -272,8 +282,13 @@ function urlsOf(name: string, list: string, { isFile }: FlagValues): ListenUrl[]
 }
 
 /** Without --initial-cluster: this member alone (embed.Config.InitialClusterFromName). */
-function initialCluster(values: FlagValues, peerUrls: readonly ListenUrl[]): string {
+function initialCluster(
+  values: FlagValues,
+  peerUrls: readonly ListenUrl[],
+  discovery: DiscoveryConfig,
+): string {
   if (values.given.has("initial-cluster")) return values.text.get("initial-cluster") ?? "";
+  if (discovers(discovery)) return "";
   const name = values.text.get("name") ?? "";
   if (name === "default") return "default=http://localhost:2380";
   return peerUrls.map((url) => `${name}=${url.text}`).join(",");
@@ -312,6 +327,7 @@ function validate(config: Config, values: FlagValues): void {
   if (!["new", "existing"].includes(config.initialClusterState)) {
     throw new Error(`unexpected clusterState ${JSON.stringify(config.initialClusterState)}`);
   }
+  checkDiscovery(config.discovery, config.initialCluster, "");
   if (heartbeatMs === 0) throw new Error("--heartbeat-interval must be >0 (set to 0ms)");
   if (electionMs === 0) throw new Error("--election-timeout must be >0 (set to 0ms)");
   if (5 * heartbeatMs > electionMs) {

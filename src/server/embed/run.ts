@@ -2,6 +2,7 @@
 import { pinoLog } from "../../io/host/node/index.ts";
 import type { Log, LogLevel } from "../../io/host/index.ts";
 import { type Config, configFrom } from "./config.ts";
+import { type DiscoveryConfig, DiscoveryError } from "./discovery/index.ts";
 import { type FlagValues, parseFlags, UsageError } from "./flags.ts";
 import { flagsText, usageText } from "./help.ts";
 import type { RunningServer } from "./start.ts";
@@ -42,8 +43,17 @@ export async function runServer(argv: readonly string[]): Promise<void> {
     end = (): void => void running.stop().then(() => process.exit(0));
     endOnSignal(running, log);
   } catch (error) {
+    if (error instanceof DiscoveryError) return refuseToken(log, config.discovery, error);
     die(log, "discovery failed", error);
   }
+}
+
+/** The discovery service has no place for this member. */
+function refuseToken(log: Log, { token, endpoints }: DiscoveryConfig, error: Error): never {
+  const fields = { "discovery-token": token, "discovery-endpoints": endpoints, error };
+  log.warn("failed to bootstrap; discovery token was already used", fields);
+  log.warn("do not reuse discovery token; generate a new one to bootstrap a cluster");
+  process.exit(1);
 }
 
 /** Undefined when the process is to end now; its exit code is set. */

@@ -11,7 +11,7 @@ export {
 } from "./backend-host.ts";
 export { type Booted, bootstrap, type BootstrapOptions } from "./bootstrap.ts";
 export { type Credentials, noTokens, type PasswordDone, type Passwords } from "./credentials.ts";
-export type { Sha1 } from "./initial-cluster.ts";
+export { memberIdOf, type Sha1 } from "./initial-cluster.ts";
 export {
   isAlreadyBootstrapped,
   joinCluster,
