@@ -49,6 +49,8 @@ export interface EntryOutcome {
   /** Of the request in the entry; 0 when it has none. */
   readonly requestId: Id64;
   readonly outcome: Outcome;
+  /** What the request was; undefined when nothing was done for it. */
+  readonly kind?: InternalRaftRequestRequest["case"] | undefined;
 }
 
 /** The part of raft that puts a conf change into force. */
@@ -89,7 +91,7 @@ export class Applier {
     if (!this.#isNew(index)) return { requestId, outcome: this.#nothing() };
     const outcome = this.#run(request.request, request.header);
     this.#advance(index, term);
-    return { requestId, outcome };
+    return { requestId, outcome, kind: request.request?.case };
   }
 
   /**

@@ -3,6 +3,8 @@
 // lessor, knows expiry times; it proposes revocations and never deletes by itself.
 import {
   bytesFromLatin1,
+  exponentialBounds,
+  Histogram,
   type Id64,
   id64Signed,
   latin1FromBytes,
@@ -86,6 +88,13 @@ export class Lessor {
   #promotion: Promotion<Lease> | undefined;
   /** For so long nobody could renew: lessor time stands still while its member does. */
   #standstillMs = 0;
+  /** Since the start; what etcd_debugging_lease_* say. */
+  readonly counts = {
+    granted: 0,
+    revoked: 0,
+    renewed: 0,
+    ttlSeconds: new Histogram(exponentialBounds(1, 2, 24)),
+  };
 
   constructor(options: LessorOptions) {
     this.#minTtl = options.minTtl;
@@ -112,6 +121,8 @@ export class Lessor {
     if (this.#leases.has(id)) throw errors.leaseExist();
     const lease = this.#add({ id, ttl: Math.max(ttl, this.#minTtl), remainingTtl: 0 });
     if (this.#primary) this.#begin(lease, this.#own(nowMs), lease.ttl * 1000);
+    this.counts.granted++;
+    this.counts.ttlSeconds.observe(lease.ttl);
     return { id, ttl: lease.ttl, remainingTtl: 0 };
   }
 
@@ -143,6 +154,7 @@ export class Lessor {
   drop(id: Id64): void {
     const lease = this.#leases.get(id);
     if (lease === undefined) return;
+    this.counts.revoked++;
     for (const key of lease.keys ?? []) this.#leaseOfKey.delete(key);
     this.#leases.delete(id);
     lease.expiryMs = Infinity;
@@ -186,6 +198,7 @@ export class Lessor {
     // A lease that a promotion has not come to yet is looked at then.
     const isNew = lease.expiryMs === Infinity;
     lease.expiryMs = now + lease.ttl * 1000;
+    this.counts.renewed++;
     if (isNew) this.#expiries.push({ lease, atMs: lease.expiryMs });
     return { ttl: lease.ttl };
   }

@@ -23,6 +23,8 @@ export class Store {
   readonly recordCursor: RecordCursor;
   readonly leaseCursor: RecordCursor;
   readonly keyCursor: TreeCursor;
+  /** Operations since the start; what etcd_mvcc_*_total say. */
+  readonly counts = { puts: 0, deletes: 0, ranges: 0, txns: 0, putBytes: 0 };
   /** Reads ranges. */
   readonly ranges: RangeWriter;
   readonly #hashes = new HashStorage();

@@ -24,6 +24,7 @@ export function choosePath(store: Store, request: TxnRequest, path: boolean[] = 
 
 /** Whether every key of the range compares; without any, whether the record of no key does. */
 function holds(store: Store, compare: Compare): boolean {
+  store.counts.ranges++;
   const { index, keyCursor, readRevision } = store;
   const end = rangeEndOf(compare.rangeEnd);
   if (end === "single") {

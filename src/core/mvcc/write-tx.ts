@@ -43,6 +43,7 @@ export class WriteTx {
   readonly #store: Store;
   readonly #scratch: WriteScratch;
   readonly #main: number;
+  readonly #countsBefore: number;
   readonly #events: StoreEvent[] = [];
   #leaseChanges: LeaseChange[] | undefined;
 
@@ -50,6 +51,8 @@ export class WriteTx {
     this.#store = store;
     this.#scratch = scratch;
     this.#main = store.currentRevision + 1;
+    const { puts, deletes, ranges } = store.counts;
+    this.#countsBefore = puts + deletes + ranges;
   }
 
   /** The revision reads see: the one being made once something changed. */
@@ -66,6 +69,9 @@ export class WriteTx {
   put(key: Uint8Array, value: Uint8Array, lease: Id64): void {
     const { before, after, change, fields, memory } = this.#scratch;
     const { index, backend } = this.#store;
+    const { counts } = this.#store;
+    counts.puts++;
+    counts.putBytes += key.length + value.length;
     change.main = this.#main;
     change.sub = this.#events.length;
     change.leased = lease !== zeroId;
@@ -90,6 +96,7 @@ export class WriteTx {
   deleteRange(key: Uint8Array, end: RangeEnd): number {
     const { index } = this.#store;
     const { before } = this.#scratch;
+    this.#store.counts.deletes++;
     if (end === "single") {
       if (!index.get(key, this.revision, before)) return 0;
       this.#delete(key);
@@ -108,6 +115,8 @@ export class WriteTx {
   /** Makes the revision current when there were changes; the transaction must not be used again. */
   end(): Changes {
     const revision = this.revision;
+    const { counts } = this.#store;
+    if (counts.puts + counts.deletes + counts.ranges - this.#countsBefore > 1) counts.txns++;
     this.#store.endWrite(revision);
     return { revision, events: this.#events, leaseChanges: this.#leaseChanges ?? noLeaseChanges };
   }

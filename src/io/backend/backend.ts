@@ -28,6 +28,17 @@ export interface BackendOptions {
   /** A commit failed in a way that leaves unknown what the disk holds: the member must stop. */
   readonly onFailure: (error: Error) => void;
   readonly failpoint?: Failpoint | undefined;
+  readonly meter?: BackendMeter | undefined;
+}
+
+/** What a backend tells its meter; the names follow etcd_disk_backend_*. */
+export interface BackendMeter {
+  nowMs(): number;
+  /** A commit took `seconds`, from its begin until it was durable. */
+  committed(seconds: number): void;
+  defragmenting(): void;
+  /** A defragmentation ended after `seconds`. */
+  defragmented(seconds: number): void;
 }
 
 /** Told when what it stands for is durable, or why it will not be. */
@@ -59,6 +70,7 @@ export class FileBackend implements Backend {
   #committingFor: Done[] = [];
   #isForced = false;
   #nowMs = 0;
+  #commitStartedMs = 0;
   #lastCommitMs: number | undefined;
   #retryAtMs = 0;
   #fullError: Error | undefined;
@@ -237,9 +249,13 @@ export class FileBackend implements Backend {
     }
     failpoint?.("defragBeforeCopy");
     this.#defragmentingFor = [done];
+    const { meter } = this.#options;
+    const startedMs = meter?.nowMs() ?? 0;
+    meter?.defragmenting();
     this.#defragmentation = new Defragmentation(this.#database, (error) => {
       const told = this.#defragmentingFor;
       this.#defragmentingFor = [];
+      meter?.defragmented((meter.nowMs() - startedMs) / 1000);
       for (const one of told) one(error);
     });
     this.#options.wake?.();
@@ -313,6 +329,7 @@ export class FileBackend implements Backend {
       touch: moving?.touch,
       mayShrink: isMoving,
     };
+    this.#commitStartedMs = this.#options.meter?.nowMs() ?? 0;
     this.#database.startCommit(batch, options, (error) => this.#onCommitted(error));
     return true;
   }
@@ -325,6 +342,8 @@ export class FileBackend implements Backend {
     }
     const failpoint = this.#options.failpoint;
     this.#commits++;
+    const { meter } = this.#options;
+    meter?.committed((meter.nowMs() - this.#commitStartedMs) / 1000);
     this.#fullError = undefined;
     failpoint?.("beforeWritebackBuf");
     this.#buffer.committing = undefined;

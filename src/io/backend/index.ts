@@ -4,7 +4,7 @@
 // neither a commit nor a defragmentation holds anybody up: both proceed in steps of some tenths of a
 // millisecond. A full disk makes it wait, not fail; after any other refused write it stops. It never
 // takes the time (the member brings it), and knows of values only that they are bytes.
-export { type BackendOptions, type Done, FileBackend } from "./backend.ts";
+export { type BackendMeter, type BackendOptions, type Done, FileBackend } from "./backend.ts";
 export { Defragmentation, defragmentNow, type Defragmented } from "./defrag.ts";
 export { bucketNames, fillOf, packedFillOf } from "./schema.ts";
 export { BackendSnapshot } from "./snapshot.ts";

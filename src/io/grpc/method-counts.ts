@@ -15,12 +15,20 @@ export class MethodCounts {
   /** How long calls took; measured only where somebody wants to know. */
   readonly seconds: Histogram | undefined;
 
-  constructor(options: { isTimed: boolean }) {
+  readonly #kind: "unary" | "bidi" | "other";
+
+  constructor(options: { isTimed: boolean; kind?: "unary" | "bidi" | "other" }) {
     this.seconds = options.isTimed ? new Histogram(secondsBounds) : undefined;
+    this.#kind = options.kind ?? "other";
   }
 
-  /** A call ended. Codes outside the table count as Unknown. */
+  /**
+   * A call ended. Codes outside the table count as Unknown. As go-grpc-middleware counts: the error of
+   * a unary call is a message sent, and the end of a stream's requests is one received.
+   */
   end(code: number): void {
     this.handled[code < codesMax ? code : 2]!++;
+    if (this.#kind === "unary" && code !== 0) this.sent++;
+    else if (this.#kind === "bidi") this.received++;
   }
 }

@@ -8,7 +8,7 @@ import { type ClientTls, PeerClient, type PeerDialer } from "../../io/http/index
 import { type AskPeer, peerAsker, type RaftPort, Transport } from "../../io/rafthttp/index.ts";
 import { id64Hex } from "../../base/index.ts";
 import type { Snapshotter } from "../../io/snap/index.ts";
-import { walExists } from "../../io/wal/index.ts";
+import { walExists, type WalMeter } from "../../io/wal/index.ts";
 import {
   type Booted,
   bootstrap,
@@ -45,11 +45,12 @@ export interface BootPlace {
   readonly backend: OpenedBackend;
   readonly snapshotter: Snapshotter;
   readonly failpoint: Failpoint | undefined;
+  readonly walMeter: WalMeter;
 }
 
 /** Founds, joins or goes on in its cluster. */
 export async function bootMember(
-  { config, log, backend, snapshotter, failpoint }: BootPlace,
+  { config, log, backend, snapshotter, failpoint, walMeter }: BootPlace,
   ask: AskPeer,
 ): Promise<Booted> {
   const walDirectory = walDirectoryOf(config);
@@ -68,6 +69,7 @@ export async function bootMember(
     failpoint,
     sha1,
     walDirectory,
+    walMeter,
     name: config.name,
     initialCluster: founding.initialCluster,
     initialClusterState: config.initialClusterState,

@@ -72,6 +72,7 @@ export interface Config extends SecurityConfig, AuthConfig, LogConfig {
   readonly socketReusePort: boolean;
   readonly socketReuseAddress: boolean;
   readonly enablePprof: boolean;
+  readonly metrics: "basic" | "extensive";
   readonly enableGrpcGateway: boolean;
   readonly cors: readonly string[];
   readonly hostWhitelist: readonly string[];
@@ -132,7 +133,7 @@ const isGateOn = (values: FlagValues, name: string): boolean =>
     ?.match(/^[1tT]/) != null;
 
 /** Known gates with their default; setting one to its default asks for nothing unbuilt. */
-const featureGates: Readonly<Record<string, boolean>> = {
+export const featureGates: Readonly<Record<string, boolean>> = {
   AllAlpha: false,
   AllBeta: false,
   StopGRPCServiceOnDefrag: false,
@@ -242,6 +243,7 @@ function read(values: FlagValues): Config {
     unsafeNoFsync: bool("unsafe-no-fsync"),
     ...readOwn(values.text),
     enablePprof: bool("enable-pprof"),
+    metrics: text("metrics") === "extensive" ? "extensive" : "basic",
     enableGrpcGateway: bool("enable-grpc-gateway"),
     cors: corsOf(text("cors"), values),
     hostWhitelist: list("host-whitelist"),

@@ -13,7 +13,7 @@ import {
   type PeerResponse,
   type RequestListener,
 } from "../../io/http/index.ts";
-import { metricsHttp, peerHttp } from "../http/index.ts";
+import { type HttpOptions, metricsHttp, peerHttp } from "../http/index.ts";
 import type { Server } from "../member/index.ts";
 import { clientEndpoints } from "./client-endpoints.ts";
 import type { ClientHttp } from "./client-http.ts";
@@ -145,6 +145,7 @@ export async function listenForClients(
 export async function listenForMetrics(
   { config, security, log }: ListenContext,
   server: Server,
+  options: HttpOptions,
 ): Promise<Listeners> {
   const muxes: Mux[] = [];
   for (const url of config.listenMetricsUrls) {
@@ -157,7 +158,7 @@ export async function listenForMetrics(
     const mux = new Mux({
       ...(tls && { tls }),
       onRejected: (rejection) => logRejected(log, "client", rejection),
-      onHttp1: metricsHttp(server),
+      onHttp1: metricsHttp(server, options),
     });
     muxes.push(mux);
     await mux.listen(listenAddressOf(url, config));

@@ -73,6 +73,7 @@ const hostOf = (file: FileBackend, path: string): BackendHost => ({
   sizeBytes: () => file.sizeBytes(),
   inUseBytes: () => file.inUseBytes(),
   isDiskFull: fullnessOf(file, path),
+  openReaders: () => file.openReaders,
   durable: file,
 });
 
@@ -80,7 +81,7 @@ export async function openBackend(
   path: string,
   config: Config,
   log: Log,
-  hooks: Pick<BackendOptions, "wake" | "onFailure" | "failpoint">,
+  hooks: Pick<BackendOptions, "meter" | "wake" | "onFailure" | "failpoint">,
 ): Promise<OpenedBackend> {
   const startedMs = performance.now();
   const sumsPath = join(dirname(dirname(path)), "db.sum");

@@ -1,25 +1,13 @@
 // Makes the real things and puts them together: disk, clock, server, listeners.
 import { createHash } from "node:crypto";
 import { dirname, join, resolve } from "node:path";
-import { errors } from "../../core/errors/index.ts";
-import {
-  GrpcServer,
-  type MethodHandler,
-  type GrpcServerOptions,
-  type ServerCall,
-  type Status,
-} from "../../io/grpc/index.ts";
 import { type Log, StallMonitor } from "../../io/host/index.ts";
 import { nodeClock, nodeDisk, nodeRandom } from "../../io/host/node/index.ts";
-import { gunzip } from "../../io/http/index.ts";
 import { Snapshotter } from "../../io/snap/index.ts";
-import { Gateway } from "../gateway/index.ts";
-import { AccessController, clientHttp } from "../http/index.ts";
 import { type Booted, Server, type ServerParts, watchSpace } from "../member/index.ts";
-import { grpcOverheadBytes, services } from "../rpc/index.ts";
+import { services } from "../rpc/index.ts";
 import { openCredentials } from "./auth-token.ts";
 import { defragmentAtStart } from "./bootstrap-defrag.ts";
-import { type ClientHttp, clientHttpOf } from "./client-http.ts";
 import { bootMember, type PeerLink, peerLink, sha1, transportOf } from "./cluster.ts";
 import type { Config } from "./config.ts";
 import { loadFailpoint } from "./failpoints.ts";
@@ -29,10 +17,10 @@ import {
   listenForPeers,
   type PeerListeners,
 } from "./listeners.ts";
+import { ServerMetrics } from "./metrics.ts";
 import { type OpenedBackend, openBackend } from "./open-backend.ts";
-import { withProfiles } from "./pprof/index.ts";
-import { requestStats } from "./request-stats.ts";
 import { logClientTls, peerClientTls, prepareSecurity } from "./security.ts";
+import { servingOf } from "./serving.ts";
 import { logServing, logStarting } from "./start-log.ts";
 import { etcdVersion } from "./version.ts";
 
@@ -62,7 +50,9 @@ export async function startServer(
   const directory = join(config.dataDirectory, "member");
   makeDirectories(directory);
   const failpoint = await loadFailpoint(process.env);
+  const metrics = new ServerMetrics(config, log);
   const backend = await openBackend(join(directory, "snap", "db"), config, log, {
+    meter: metrics.disk,
     wake: () => server?.member.wake(),
     onFailure: fail,
     failpoint,
@@ -79,14 +69,16 @@ export async function startServer(
     failpoint,
   });
   snapshotter.removeTemporary();
-  const booted = await bootMember({ config, log, backend, snapshotter, failpoint }, link.ask);
+  const booted = await bootMember(
+    { config, log, backend, snapshotter, failpoint, walMeter: metrics.disk },
+    link.ask,
+  );
   const place = { config, log, booted, backend, snapshotter, link, peers };
   const host = { credentials, endTurn: () => flush(), fail, failpoint, removed };
   server = makeServer(place, host);
   backend.setBeforeCommit(() => server!.beforeCommit());
   const { methods } = services(server, { ...config, sha256: () => createHash("sha256") });
-  const grpc = grpcServer(config, log, server, methods);
-  const http = makeClientHttp(config, log, server, methods);
+  const { grpc, http, httpOptions } = servingOf({ config, log, server, methods, metrics });
   flush = () => grpc.flush();
   logServing(config, log, server);
   const { promise: ready, resolve: becomeReady } = Promise.withResolvers<void>();
@@ -95,7 +87,7 @@ export async function startServer(
   server.start(becomeReady);
   const background = startBackground(config, log, server);
   logClientTls(log, listening.security);
-  const metrics = await listenForMetrics(listening, server);
+  const probes = await listenForMetrics(listening, server, httpOptions);
   await ready;
   clients.logReady();
   return { server, stalls: background.stalls, stop: () => stop() };
@@ -108,7 +100,7 @@ export async function startServer(
     await grpc.drain(drainGraceMs);
     await new Promise<void>((done) => server!.duties.leadership.handOver(done));
     await new Promise<void>((done) => server!.stop(() => done()));
-    await Promise.all([clients.close(), peers.close(), metrics.close(), login.close()]);
+    await Promise.all([clients.close(), peers.close(), probes.close(), login.close()]);
     clearInterval(background.alive);
     log.info("closed etcd server", fields);
   }
@@ -134,31 +126,6 @@ function startBackground(config: Config, log: Log, server: Server): Background {
       stalls.stop();
     },
   };
-}
-
-function makeClientHttp(
-  config: Config,
-  log: Log,
-  server: Server,
-  methods: ReadonlyMap<string, MethodHandler>,
-): ClientHttp {
-  const gateway = new Gateway({
-    methods,
-    maxReceiveBytes: config.maxRequestBytes + grpcOverheadBytes,
-    clock: nodeClock,
-    intercept: (call) => refusal(call, server),
-    onFault: (call, error) =>
-      log.error("a request failed unexpectedly", { path: call.path, error }),
-  });
-  return clientHttpOf({
-    access: new AccessController({
-      corsOrigins: config.cors,
-      hostWhitelist: config.hostWhitelist,
-      log,
-    }),
-    gateway: config.enableGrpcGateway ? gateway : undefined,
-    others: withProfiles(config, log, clientHttp(server)),
-  });
 }
 
 /** Makes member/snap and what is above it; the names are durable before anything is kept there. */
@@ -214,37 +181,4 @@ function makeServer(place: Place, host: Host): Server {
     send: () => {},
     ...host,
   });
-}
-
-function grpcServer(
-  config: Config,
-  log: Log,
-  server: Server,
-  methods: GrpcServerOptions["methods"],
-): GrpcServer {
-  return new GrpcServer({
-    methods,
-    maxReceiveBytes: config.maxRequestBytes + grpcOverheadBytes,
-    clock: nodeClock,
-    gunzip,
-    intercept: (call) => refusal(call, server),
-    slowCalls: requestStats(config.warningUnaryRequestMs, log, nodeClock),
-    maxConcurrentStreams: config.maxConcurrentStreams,
-    connection: {
-      keepalive: {
-        minTimeMs: config.keepaliveMinTimeMs,
-        permitWithoutStream: false,
-        timeMs: config.keepaliveIntervalMs || Infinity,
-        timeoutMs: config.keepaliveTimeoutMs,
-      },
-    },
-    onFault: (call, error) =>
-      log.error("a request failed unexpectedly", { path: call.path, error }),
-  });
-}
-
-/** What every call is asked first (api/v3rpc/interceptor.go). */
-function refusal(call: ServerCall, server: Server): Status | undefined {
-  const needsLeader = call.metadata.get("hasleader") === "true";
-  return needsLeader && server.member.lead === 0n ? errors.noLeader() : undefined;
 }

@@ -35,6 +35,8 @@ export class GatewayCall implements ServerCall {
   readonly #exchange: Exchange;
   readonly #route: Route;
   readonly #counts: MethodCounts | undefined;
+  readonly #nowMs: () => number;
+  readonly #startedMs: number;
   #hasBegun = false;
   #wantsDrain = false;
 
@@ -42,14 +44,16 @@ export class GatewayCall implements ServerCall {
     route: Route,
     exchange: Exchange,
     counts: MethodCounts | undefined,
-    deadlineMs: number | undefined,
+    times: { readonly nowMs: () => number; readonly deadlineMs: number | undefined },
   ) {
     this.path = route.method;
     this.#route = route;
     this.#exchange = exchange;
     this.#counts = counts;
     this.metadata = new HeaderMetadata(exchange.headers);
-    this.deadlineMs = deadlineMs;
+    this.deadlineMs = times.deadlineMs;
+    this.#nowMs = times.nowMs;
+    this.#startedMs = times.nowMs();
     // No common name: etcd's gateway calls by a connection of its own, without a certificate.
     this.peer = { address: exchange.remoteAddress, commonName: undefined };
     if (counts !== undefined) counts.started++;
@@ -135,6 +139,7 @@ export class GatewayCall implements ServerCall {
     this.ended = true;
     this.cancelDeadline();
     this.#counts?.end(code);
+    this.#counts?.seconds?.observe((this.#nowMs() - this.#startedMs) / 1000);
   }
 }
 

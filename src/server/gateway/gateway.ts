@@ -152,7 +152,10 @@ export class Gateway {
   #open(route: Route, exchange: Exchange, timeoutMs: number | undefined): GatewayCall {
     const { clock, counts } = this.#options;
     const deadlineMs = timeoutMs === undefined ? undefined : clock.nowMs() + timeoutMs;
-    const call = new GatewayCall(route, exchange, counts?.get(route.method), deadlineMs);
+    const call = new GatewayCall(route, exchange, counts?.get(route.method), {
+      nowMs: () => clock.nowMs(),
+      deadlineMs,
+    });
     if (timeoutMs !== undefined) call.cancelDeadline = clock.after(timeoutMs, () => call.expire());
     return call;
   }

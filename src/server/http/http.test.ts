@@ -3,7 +3,9 @@ import { test } from "node:test";
 import { AlarmType } from "../../core/proto/index.ts";
 import type { IncomingMessage, ServerResponse } from "../../io/http/index.ts";
 import { leadingServer, type TestServer, testMemberId, testServer } from "../member/testing.ts";
-import { clientHttp, peerHttp } from "./index.ts";
+import { clientHttp, HealthCounts, type HttpOptions, metricsHttp, peerHttp } from "./index.ts";
+
+type Port = typeof clientHttp;
 
 interface Answer {
   status: number;
@@ -11,7 +13,7 @@ interface Answer {
   readonly headers: Map<string, string>;
 }
 
-function ask(test: TestServer, url: string, method = "GET", port = clientHttp): Answer {
+function ask(test: TestServer, url: string, method = "GET", port: Port = clientHttp): Answer {
   const answer: Answer = { status: 200, body: undefined, headers: new Map() };
   const response = {
     set statusCode(status: number) {
@@ -24,10 +26,17 @@ function ask(test: TestServer, url: string, method = "GET", port = clientHttp): 
     },
   };
   const request = { url, method } as IncomingMessage;
-  port(test.server)(request, response as unknown as ServerResponse);
+  port(test.server, options)(request, response as unknown as ServerResponse);
   test.clock.settle();
   return answer;
 }
+
+const counts = new HealthCounts();
+const options: HttpOptions = {
+  health: counts,
+  metrics: (_request, response) => void response.end("metrics"),
+  variables: { commandLine: ["etcd"], fileLimit: () => 1024, memory: () => ({ Alloc: 5 }) },
+};
 
 const leaderless = (): TestServer => testServer({}, { peerIds: [testMemberId, 2n, 3n] });
 
@@ -154,4 +163,47 @@ test("peers are told the members with bare 64-bit ids, and to which cluster they
   );
   assert.equal(headers.get("x-etcd-cluster-id"), "cdf81818e32a0f2a");
   assert.equal(headers.get("content-type"), "application/json");
+});
+
+test("/debug/vars tells the process and raft, under etcd's names", () => {
+  const { body, headers } = ask(leadingServer(), "/debug/vars");
+  assert.equal(headers.get("content-type"), "application/json; charset=utf-8");
+  const variables = JSON.parse(body!) as Record<string, unknown>;
+  assert.deepEqual(variables["cmdline"], ["etcd"]);
+  assert.equal(variables["file_descriptor_limit"], 1024);
+  const raft = variables["raft.status"] as Record<string, unknown>;
+  assert.deepEqual(
+    [raft["id"], raft["raftState"], raft["leadtransferee"]],
+    ["8e9e05c52164694d", "StateLeader", "0"],
+  );
+  assert.deepEqual(Object.keys(raft["progress"] as object), ["8e9e05c52164694d"]);
+});
+
+test("a metrics port has probes and metrics, and nothing else", () => {
+  const test = leadingServer();
+  assert.equal(ask(test, "/metrics", "GET", metricsHttp).body, "metrics");
+  assert.equal(ask(test, "/health", "GET", metricsHttp).status, 200);
+  assert.equal(ask(test, "/version", "GET", metricsHttp).status, 404);
+});
+
+test("results of probes are counted", () => {
+  const test = leadingServer();
+  const { success, failures } = counts;
+  ask(test, "/health");
+  ask(leaderless(), "/health");
+  assert.deepEqual([counts.success - success, counts.failures - failures], [1, 1]);
+  ask(test, "/readyz/non_learner");
+  assert.equal(counts.checks.get("readyz/non_learner")?.isOk, true);
+});
+
+test("a check that throws makes the probe fail, and it is answered all the same", () => {
+  const test = leadingServer();
+  Object.defineProperty(test.server, "store", {
+    get: () => {
+      throw new Error("planted");
+    },
+  });
+  const { status, body } = ask(test, "/livez");
+  assert.deepEqual([status, body], [503, "[-]serializable_read failed: planted\n\n"]);
+  assert.match(ask(test, "/health").body!, /RANGE ERROR:planted/);
 });

@@ -4,19 +4,42 @@ import { id64Hex } from "../../base/index.ts";
 import { memberJson } from "../../core/membership/index.ts";
 import type { IncomingMessage, ServerResponse } from "../../io/http/index.ts";
 import type { Server } from "../member/index.ts";
+import { debugVars, type ProcessVariables } from "./debug-vars.ts";
+import type { HealthCounts } from "./health-counts.ts";
 import { healthRoutes } from "./health.ts";
 import { type Handler, onlyGet, replyJson, router } from "./reply.ts";
 
+export { HealthCounts } from "./health-counts.ts";
+export type { ProcessVariables } from "./debug-vars.ts";
 export { AccessController, type AccessOptions } from "./access.ts";
 
 type Listener = (request: IncomingMessage, response: ServerResponse) => void;
 
+export interface HttpOptions {
+  readonly health: HealthCounts;
+  /** Answers /metrics. */
+  readonly metrics: Listener;
+  readonly variables: ProcessVariables;
+}
+
 /** The paths of a client port. */
-export const clientHttp = (server: Server): Listener =>
-  router(new Map([["/version", onlyGet(version(server))], ...healthRoutes(server)]));
+export const clientHttp = (server: Server, options: HttpOptions): Listener =>
+  router(
+    new Map([
+      ["/version", onlyGet(version(server))],
+      ["/debug/vars", onlyGet(debugVars(server, options.variables))],
+      ...metricsRoutes(server, options),
+    ]),
+  );
 
 /** The paths of a metrics port. */
-export const metricsHttp = (server: Server): Listener => router(new Map(healthRoutes(server)));
+export const metricsHttp = (server: Server, options: HttpOptions): Listener =>
+  router(new Map(metricsRoutes(server, options)));
+
+const metricsRoutes = (server: Server, { health, metrics }: HttpOptions): [string, Handler][] => [
+  ["/metrics", metrics],
+  ...healthRoutes(server, health),
+];
 
 /** The paths of a peer port that a cluster of one needs. */
 export const peerHttp = (server: Server): Listener =>

@@ -20,13 +20,14 @@ export function replyJson(response: ServerResponse, body: string): void {
   response.end(body);
 }
 
-/** Lets only GET through. */
+/** Lets only GET through; `refused` hears of the path of what is not. */
 export const onlyGet =
-  (handler: Handler): Handler =>
+  (handler: Handler, refused: (path: string) => void = () => {}): Handler =>
   (request, response, query) => {
     if (request.method === "GET") return handler(request, response, query);
     response.setHeader("Allow", "GET");
     replyError(response, 405, "Method Not Allowed");
+    refused((request.url ?? "").split("?", 1)[0]!);
   };
 
 /** Dispatches by exact path, or by a path that ends in `/`; else 404 as Go words it. */

@@ -37,6 +37,8 @@ export interface BackendHost {
   inUseBytes(): number;
   /** Whether its disk has no room for more, or next to none. */
   isDiskFull?(): boolean;
+  /** States of the database that readers pin. */
+  readonly openReaders?: () => number;
   /** Undefined for one that forgets with the process: its log is replayed from the beginning. */
   readonly durable: DurableBackend | undefined;
 }

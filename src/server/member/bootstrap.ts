@@ -15,6 +15,7 @@ import {
   openOrRepairWal,
   type Wal,
   walExists,
+  type WalMeter,
   type WalOptions,
 } from "../../io/wal/index.ts";
 import { forceNewCluster } from "./force-new-cluster.ts";
@@ -28,6 +29,7 @@ export interface BootstrapOptions {
   readonly sha1: Sha1;
   readonly failpoint?: Failpoint | undefined;
   readonly walDirectory: string;
+  readonly walMeter?: WalMeter | undefined;
   readonly name: string;
   readonly initialCluster: string;
   readonly initialClusterState: "new" | "existing";
@@ -69,6 +71,7 @@ export function bootstrap(options: BootstrapOptions): Booted {
   const walOptions: WalOptions = {
     disk: options.disk,
     clock: options.clock,
+    ...(options.walMeter && { meter: options.walMeter }),
     directory: options.walDirectory,
     log: options.log,
     failpoint: options.failpoint,

@@ -20,6 +20,7 @@ export {
 } from "./join.ts";
 export type { PeerTransport } from "./peers.ts";
 export { Member, type Settled } from "./member.ts";
+export { type KindSeconds, MemberMeters } from "./meters.ts";
 export { Server } from "./server.ts";
 export type { ServerOptions, ServerParts } from "./server-parts.ts";
 export { watchSpace } from "./space-watch.ts";

@@ -16,6 +16,8 @@ export interface MemberSettings {
   readonly requestTimeoutMs: number;
   readonly maxRequestBytes: number;
   readonly snapshotCatchUpEntries: number;
+  /** --warning-apply-duration; without it nothing is too slow. */
+  readonly warningApplyMs?: number | undefined;
 }
 
 export interface MemberParts {

@@ -1,6 +1,6 @@
 // One running member. Everything that may happen to it gathers in its inbox; a turn takes all of it,
 // steps raft once and carries out what raft asks for (docs/adr/0002-pure-core-and-turn.md).
-import { assert, emptyBytes, type Id64 } from "../../base/index.ts";
+import { assert, type Id64 } from "../../base/index.ts";
 import type { EntryOutcome } from "../../core/apply/index.ts";
 import type { AuthInfo } from "../../core/auth/index.ts";
 import { Code, EtcdError, errors } from "../../core/errors/index.ts";
@@ -27,6 +27,8 @@ import {
 } from "../../core/raft/index.ts";
 import { HeldProposals, type Stepped } from "./held-proposals.ts";
 import { forwardable } from "./forwarding.ts";
+import { MemoryCompaction } from "./memory-compaction.ts";
+import { MemberMeters } from "./meters.ts";
 import { ReadIndex, type ReadDone } from "./read-index.ts";
 import type { MemberParts, MemberSettings, Settled } from "./member-parts.ts";
 import { confStateOf } from "./conf-state.ts";
@@ -40,14 +42,13 @@ const applyGapMax = 5000;
 // What may wait for a turn, or for a leader. etcd has no such limit: there each waiting call costs a
 // goroutine, here nothing but these bytes would stop it.
 const waitingProposalBytesMax = 64 * 1024 * 1024;
-// A snapshot in memory lets the log be cut; etcd makes one every so many applied entries.
-const memoryCompactionInterval = 100;
 
 export type { Settled } from "./member-parts.ts";
 
 export class Member {
   readonly settings: MemberSettings;
   readonly ids: RequestIds;
+  readonly meters: MemberMeters;
   readonly #parts: MemberParts;
   readonly #wait = new Wait<Settled>();
   readonly #reads: ReadIndex;
@@ -68,7 +69,7 @@ export class Member {
   #committedIndex = 0;
   #appliedIndex = 0;
   #appliedTerm = 0;
-  #compactedAt = 0;
+  readonly #memory: MemoryCompaction;
   readonly #terms: TermGuard;
   /** While a snapshot is put in place: what is to be appended behind it. */
   #behindSnapshot: Message[] | undefined;
@@ -78,7 +79,9 @@ export class Member {
     this.#parts = parts;
     this.#terms = new TermGuard(parts.storage.initialState().hardState, parts.send);
     this.settings = parts.settings;
+    this.#memory = new MemoryCompaction(parts);
     this.#confState = confStateOf(parts.raft);
+    this.meters = new MemberMeters(parts.log, parts.settings.warningApplyMs);
     this.#appliedIndex = parts.appliedIndex;
     this.#committedIndex = parts.appliedIndex;
     this.ids = new RequestIds(parts.settings.id, parts.clock.wallMs());
@@ -106,6 +109,10 @@ export class Member {
   }
   get appliedIndex(): number {
     return this.#appliedIndex;
+  }
+  /** Proposals that wait for their answer. */
+  get pendingProposals(): number {
+    return this.#wait.size;
   }
   get isStopped(): boolean {
     return this.#stopped;
@@ -257,7 +264,7 @@ export class Member {
       for (; this.#ticks > 0; this.#ticks--) raft.tick();
       this.#reads.tick();
       const limitMs = this.#parts.clock.nowMs() - this.settings.requestTimeoutMs;
-      this.#wait.expire(limitMs, this.#parts.timeoutError);
+      this.meters.proposalsFailed += this.#wait.expire(limitMs, this.#parts.timeoutError);
       if (this.#proposals.length > 0) this.#forgetTimedOut();
       this.#forwarded.expire(limitMs);
     }
@@ -356,6 +363,7 @@ export class Member {
     if (lead === this.#lead) return;
     this.#lead = lead;
     if (lead !== 0n) {
+      this.meters.leaderChangesSeen++;
       if (this.#hadLeader) this.#reads.leaderChanged();
       this.#hadLeader = true;
       for (const { message, stepped } of this.#forwarded.release()) this.receive(message, stepped);
@@ -388,7 +396,7 @@ export class Member {
     installSnapshot(snapshot);
     this.#appliedIndex = index;
     this.#appliedTerm = snapshotTerm(snapshot);
-    this.#compactedAt = index;
+    this.#memory.installed(index);
     this.#confState = snapshotConfState(snapshot);
     this.#reads.applied(index);
   }
@@ -441,11 +449,11 @@ export class Member {
     }
     this.#reads.applied(this.#appliedIndex);
     this.#deliver(message.responses);
-    this.#compactMemory();
+    this.#memory.applied(this.#appliedIndex, this.#confState);
   }
 
   #applyEntry(entry: Entry): void {
-    const { applier, raft } = this.#parts;
+    const { applier, raft, clock } = this.#parts;
     switch (entry.type) {
       case EntryType.EntryNormal: {
         if (entry.data.length === 0) {
@@ -455,7 +463,10 @@ export class Member {
           this.#parts.termBegan();
           return;
         }
-        this.#settle(entry, applier.apply(entry.index, entry.term, entry.data));
+        const startedMs = clock.nowMs();
+        const applied = applier.apply(entry.index, entry.term, entry.data);
+        this.meters.applied(entry, applied, startedMs, clock.nowMs());
+        this.#settle(entry, applied);
         return;
       }
       case EntryType.EntryConfChange: {
@@ -484,17 +495,5 @@ export class Member {
     }
     const suffix = this.#wait.size === 0 ? undefined : this.ids.suffixOf(requestId);
     if (suffix !== undefined) this.#wait.settleSuffix(suffix, outcome);
-  }
-
-  /** Keeps only the entries a slow follower may still ask for. */
-  #compactMemory(): void {
-    if (this.#appliedIndex < this.#compactedAt + memoryCompactionInterval) return;
-    this.#compactedAt = this.#appliedIndex;
-    const { storage, settings } = this.#parts;
-    const upTo = this.#appliedIndex - settings.snapshotCatchUpEntries;
-    if (upTo < storage.firstIndex() || !this.#parts.mayCompact()) return;
-    // What raft sends to who is further behind; its data is made when it is sent.
-    storage.createSnapshot(this.#appliedIndex, this.#confState, emptyBytes);
-    storage.compact(upTo);
   }
 }

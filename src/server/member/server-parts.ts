@@ -17,6 +17,8 @@ export interface ServerOptions extends LeaseOptions {
   readonly electionMs: number;
   readonly preVote: boolean;
   readonly maxRequestBytes: number;
+  /** --warning-apply-duration; without it nothing is too slow. */
+  readonly warningApplyMs?: number;
   readonly snapshotCatchUpEntries: number;
   readonly quotaBackendBytes: number;
   readonly snapshotCount: number;

@@ -12,12 +12,13 @@ import { AuthStore } from "../../core/auth/index.ts";
 import { EtcdError, errors } from "../../core/errors/index.ts";
 import type { Lessor } from "../../core/lease/index.ts";
 import { Cluster } from "../../core/membership/index.ts";
-import { Store } from "../../core/mvcc/index.ts";
+import { ByteWriter, Store } from "../../core/mvcc/index.ts";
 import { WatchHub } from "../../core/mvcc/watch/index.ts";
 import {
   AlarmType,
   encodeCompactionRequest,
   makeCompactionRequest,
+  makeRangeRequest,
 } from "../../core/proto/index.ts";
 import { type Message, RawNode, type Snapshot, snapshotIndex } from "../../core/raft/index.ts";
 import { seededRandom } from "../../base/index.ts";
@@ -242,6 +243,7 @@ export class Server {
         requestTimeoutMs: 5000 + 2 * options.electionMs,
         maxRequestBytes: options.maxRequestBytes,
         snapshotCatchUpEntries: options.snapshotCatchUpEntries,
+        warningApplyMs: options.warningApplyMs,
       },
       raft: this.raft,
       storage: booted.storage,
@@ -434,6 +436,15 @@ export class Server {
     clusterVersionChanged(place, version, previous);
     // An older version goes on from the snapshot; it need not read what the log holds before it.
     if (previous !== undefined && isLessMinor(version, previous)) this.#snapshots?.force();
+  }
+
+  /** The read probes make: of nothing, by the way every range goes. Throws what a range throws. */
+  probeRead(startedMs: number): void {
+    const request = makeRangeRequest({ keysOnly: true, limit: 1 });
+    const fromMs = this.clock.nowMs();
+    this.store.ranges.write(request, new ByteWriter(16));
+    const nowMs = this.clock.nowMs();
+    this.member.meters.ranged(request, 0, nowMs - startedMs, nowMs - fromMs);
   }
 
   /** Whether a downgrade is under way, and to which version. */

@@ -56,12 +56,12 @@ export class Wait<Outcome> {
     if (waiting?.suffix === suffix) this.settle(waiting, outcome);
   }
 
-  /** Tells every caller that has waited since `limitMs` or longer. O(those). */
-  expire(limitMs: number, outcome: (sinceMs: number) => Outcome): void {
-    for (;;) {
+  /** Tells every caller that has waited since `limitMs` or longer, and how many. O(those). */
+  expire(limitMs: number, outcome: (sinceMs: number) => Outcome): number {
+    for (let told = 0; ; told++) {
       this.#forgetTold();
       const oldest = this.#queue[this.#head];
-      if (oldest === undefined || oldest.sinceMs > limitMs) return;
+      if (oldest === undefined || oldest.sinceMs > limitMs) return told;
       this.settle(oldest, outcome(oldest.sinceMs));
     }
   }

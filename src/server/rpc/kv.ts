@@ -76,11 +76,17 @@ const range =
     checkRangeRequest(borrowed);
     const { server } = context;
     const request = borrowed.serializable ? borrowed : ownRange(borrowed);
+    const { clock } = server;
+    const startedMs = clock.nowMs();
     whenReadable(context, call, request.serializable, () => {
       requireRange(context, call, request.key, request.rangeEnd);
       const sliced = SlicedRange.of(server.store, request);
       if (sliced !== undefined) return replySliced(context, call, sliced, server.auth.revision);
+      const readFromMs = clock.nowMs();
       const response = readRange(server.store, request);
+      const nowMs = clock.nowMs();
+      const size = response.body?.length ?? 0;
+      server.member.meters.ranged(request, size, nowMs - startedMs, nowMs - readFromMs);
       call.reply(encodeResponse(response, server.header));
       // What was replied has been copied into frames.
       response.body?.release();

@@ -67,6 +67,7 @@ export class RangeWriter {
     isChunk = false,
     pinnedAt?: number,
   ): RangeOutcome {
+    this.#store.counts.ranges++;
     const at = pinnedAt ?? this.#store.revisionToRead(request.revision);
     const end = rangeEndOf(request.rangeEnd);
     const outcome: RangeOutcome = { written: 0, more: false, count: 0, lastKey: emptyBytes };

@@ -1,0 +1,91 @@
+// The metrics of a running server, put together: registry, meters and who reads them.
+import type { GrpcStats, MethodCounts, ServerCall } from "../../io/grpc/index.ts";
+import type { Log } from "../../io/host/index.ts";
+import { nodeClock, nodeProcessStats } from "../../io/host/node/index.ts";
+import type { RequestListener } from "../../io/http/index.ts";
+import type { HealthCounts, ProcessVariables } from "../http/index.ts";
+import type { Server } from "../member/index.ts";
+import {
+  addGrpcMetrics,
+  addProcessMetrics,
+  DiskMeters,
+  etcdFamilies,
+  feedServer,
+  methodCounts,
+  metricsListener,
+  MetricsRegistry,
+} from "../metrics/index.ts";
+import { type Config, featureGates } from "./config.ts";
+
+/** Clients choose the label: what comes after so many versions counts as unknown. */
+const clientVersionsMax = 32;
+
+export class ServerMetrics {
+  readonly registry = new MetricsRegistry();
+  readonly disk = new DiskMeters(nodeClock);
+  readonly methods: ReadonlyMap<string, MethodCounts>;
+  readonly variables: ProcessVariables;
+  readonly listener: RequestListener;
+  readonly #clients = new Map<string, { unary: number; stream: number }>();
+
+  constructor(config: Config, log: Log) {
+    const { registry } = this;
+    this.methods = methodCounts({ isTimed: config.metrics === "extensive" });
+    const scrapes = { ok: 0, failed: 0 };
+    const stats = nodeProcessStats();
+    registry.add(etcdFamilies);
+    addGrpcMetrics(registry, this.methods);
+    addProcessMetrics(registry, stats, scrapes);
+    this.disk.feed(registry);
+    this.listener = metricsListener(registry, scrapes, log);
+    this.variables = {
+      commandLine: process.argv.slice(1),
+      fileLimit: () => stats().fileLimit,
+      memory: () => {
+        const { heapUsedBytes, heapBytes, residentBytes, allocatedBytes, externalBytes } = stats();
+        return {
+          Alloc: heapUsedBytes,
+          TotalAlloc: allocatedBytes,
+          Sys: residentBytes,
+          HeapAlloc: heapUsedBytes,
+          HeapSys: heapBytes,
+          HeapIdle: heapBytes - heapUsedBytes,
+          HeapInuse: heapUsedBytes,
+          OtherSys: externalBytes,
+        };
+      },
+    };
+  }
+
+  /** Counts a call by the version its client says it speaks (newUnaryInterceptor). */
+  count(call: ServerCall, kind: "unary" | "stream"): void {
+    const said = call.metadata.get("client-api-version") ?? "unknown";
+    let counts = this.#clients.get(said);
+    if (counts === undefined) {
+      const version = this.#clients.size < clientVersionsMax ? said : "unknown";
+      counts = this.#clients.get(version) ?? { unary: 0, stream: 0 };
+      this.#clients.set(version, counts);
+    }
+    counts[kind]++;
+  }
+
+  feed(server: Server, grpc: () => GrpcStats, health: HealthCounts): void {
+    feedServer(this.registry, {
+      server,
+      grpc,
+      health,
+      clients: this.#clients,
+      gates: gates(),
+      runtime: `node ${process.version}`,
+    });
+  }
+}
+
+/** Only defaults are taken while a gate's feature is not built. */
+const gates = (): Record<string, { isOn: boolean; stage: string }> =>
+  Object.fromEntries(
+    Object.entries(featureGates).map(([name, isOn]) => {
+      const stage = isOn || name === "AllBeta" ? "BETA" : "ALPHA";
+      return [name, { isOn, stage }];
+    }),
+  );
