@@ -29,7 +29,7 @@ export interface ServerCall {
   sendPart?(part: Uint8Array, total?: number): boolean;
   /**
    * One message of a stream; the bytes are copied. False: more than `sendBufferBytesHigh` waits for
-   * the client, and `onDrain` will say when to go on.
+   * the client, or did and half of it has not gone yet; `onDrain` will say when to go on.
    */
   send(message: Uint8Array): boolean;
   /** Message bytes that wait for the client. */

@@ -119,8 +119,7 @@ export class GrpcCall extends Http2Stream implements ServerCall, MessageSink, De
     this.#countSent(message.length);
     if (!this.headSent) this.sendHead(this.#call.replyHead, false);
     this.sendBody(prefix, message, false);
-    this.#wantsDrain = this.queuedBytes > sendBufferBytesHigh;
-    return !this.#wantsDrain;
+    return this.#isBelowMark();
   }
 
   sendPart(part: Uint8Array, total?: number): boolean {
@@ -130,8 +129,7 @@ export class GrpcCall extends Http2Stream implements ServerCall, MessageSink, De
       if (!this.headSent) this.sendHead(this.#call.replyHead, false);
     }
     this.sendBody(total === undefined ? emptyBytes : prefix, part, false);
-    this.#wantsDrain = this.queuedBytes > sendBufferBytesHigh;
-    return !this.#wantsDrain;
+    return this.#isBelowMark();
   }
 
   end(status: Status): void {
@@ -293,6 +291,12 @@ export class GrpcCall extends Http2Stream implements ServerCall, MessageSink, De
     const tookMs = this.#host.nowMs() - this.openedMs;
     if (tookMs < slowCalls.thresholdMs) return;
     slowCalls.report(this, { tookMs, requestBytes: this.#requestBytes, responseBytes });
+  }
+
+  /** Once false, false until `onDrain`: a small message between the two marks must not forget it. */
+  #isBelowMark(): boolean {
+    if (this.queuedBytes > sendBufferBytesHigh) this.#wantsDrain = true;
+    return !this.#wantsDrain;
   }
 
   /** Nothing of the request matters from here on. */
