@@ -16,3 +16,4 @@ export {
 } from "./ports.ts";
 export type { OutgoingSnapshot, SnapshotSource } from "./snapshot/snapshot-sender.ts";
 export { Transport } from "./transport.ts";
+export { peerUrls } from "./url-picker.ts";

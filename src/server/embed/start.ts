@@ -5,7 +5,7 @@ import { type Log, StallMonitor } from "../../io/host/index.ts";
 import { nodeClock, nodeDisk, nodeRandom } from "../../io/host/node/index.ts";
 import { Snapshotter } from "../../io/snap/index.ts";
 import { type Booted, Server, type ServerParts, watchSpace } from "../member/index.ts";
-import { services } from "../rpc/index.ts";
+import { monitorLeader, type Services, services } from "../rpc/index.ts";
 import { openCredentials } from "./auth-token.ts";
 import { defragmentAtStart } from "./bootstrap-defrag.ts";
 import { bootMember, type PeerLink, peerLink, sha1, transportOf } from "./cluster.ts";
@@ -77,7 +77,8 @@ export async function startServer(
   const host = { credentials, endTurn: () => flush(), fail, failpoint, removed };
   server = makeServer(place, host);
   backend.setBeforeCommit(() => server!.beforeCommit());
-  const { methods } = services(server, { ...config, sha256: () => createHash("sha256") });
+  const served = services(server, { ...config, sha256: () => createHash("sha256") });
+  const { methods } = served;
   const { grpc, http, httpOptions } = servingOf({ config, log, server, methods, metrics });
   flush = () => grpc.flush();
   logServing(config, log, server);
@@ -85,7 +86,7 @@ export async function startServer(
   const clients = await listenForClients(listening, http, grpc, ready);
   defragmentAtStart(backend.host, config.bootstrapDefragMegabytes, log);
   server.start(becomeReady);
-  const background = startBackground(config, log, server);
+  const background = startBackground(config, log, server, served);
   logClientTls(log, listening.security);
   const probes = await listenForMetrics(listening, server, httpOptions);
   await ready;
@@ -113,15 +114,17 @@ interface Background {
 }
 
 /** What runs beside the member as long as it serves. */
-function startBackground(config: Config, log: Log, server: Server): Background {
+function startBackground(config: Config, log: Log, server: Server, served: Services): Background {
   const stalls = new StallMonitor(nodeClock, log);
   stalls.start();
+  const stopLeaderMonitor = monitorLeader(server, served);
   const stopSpaceWatch = config.clearsNoSpaceAlarm ? watchSpace(server) : () => {};
   return {
     // The clock's timers do not keep a process alive; a member that is running does.
     alive: setInterval(() => {}, 2 ** 30),
     stalls,
     stop: () => {
+      stopLeaderMonitor();
       stopSpaceWatch();
       stalls.stop();
     },

@@ -1,12 +1,12 @@
 // server/http: what probes, dashboards and peers ask by plain HTTP. It reads the member's state and
 // changes none of it.
-import { id64Hex } from "../../base/index.ts";
-import { memberJson } from "../../core/membership/index.ts";
 import type { IncomingMessage, ServerResponse } from "../../io/http/index.ts";
 import type { Server } from "../member/index.ts";
 import { debugVars, type ProcessVariables } from "./debug-vars.ts";
 import type { HealthCounts } from "./health-counts.ts";
 import { healthRoutes } from "./health.ts";
+import { clusterRoutes, routeOf } from "./peer-cluster.ts";
+import { leaseRoutes } from "./peer-lease.ts";
 import { type Handler, onlyGet, replyJson, router } from "./reply.ts";
 
 export { HealthCounts } from "./health-counts.ts";
@@ -41,13 +41,15 @@ const metricsRoutes = (server: Server, { health, metrics }: HttpOptions): [strin
   ...healthRoutes(server, health),
 ];
 
-/** The paths of a peer port that a cluster of one needs. */
+/** The paths of a peer port below which the transport has nothing to say. */
 export const peerHttp = (server: Server): Listener =>
   router(
     new Map([
       ["/version", onlyGet(version(server))],
-      ["/members", onlyGet(members(server))],
+      ...clusterRoutes(server),
+      ...leaseRoutes(server),
     ]),
+    routeOf,
   );
 
 const version =
@@ -61,18 +63,5 @@ const version =
         etcdcluster: cluster.version ?? "not_decided",
         storage: storageVersion ?? "unknown",
       }),
-    );
-  };
-
-const members =
-  (server: Server): Handler =>
-  (_request, response) => {
-    response.setHeader("X-Etcd-Cluster-ID", id64Hex(server.clusterId));
-    replyJson(
-      response,
-      `[${server.cluster
-        .members()
-        .map((member) => memberJson(member))
-        .join(",")}]\n`,
     );
   };

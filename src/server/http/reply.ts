@@ -30,13 +30,14 @@ export const onlyGet =
     refused((request.url ?? "").split("?", 1)[0]!);
   };
 
-/** Dispatches by exact path, or by a path that ends in `/`; else 404 as Go words it. */
+/** Dispatches by path, as `routeOf` reads it where given; else 404 as Go words it. */
 export function router(
   routes: ReadonlyMap<string, Handler>,
+  routeOf: (path: string) => string = (path) => path,
 ): (request: IncomingMessage, response: ServerResponse) => void {
   return (request, response) => {
     const [path = "", query = ""] = (request.url ?? "").split("?", 2);
-    const handler = routes.get(path);
+    const handler = routes.get(routeOf(path));
     if (handler === undefined) return replyError(response, 404, "404 page not found");
     handler(request, response, new URLSearchParams(query));
   };

@@ -12,12 +12,15 @@ export {
 export { type Booted, bootstrap, type BootstrapOptions } from "./bootstrap.ts";
 export { type Credentials, noTokens, type PasswordDone, type Passwords } from "./credentials.ts";
 export { memberIdOf, type Sha1 } from "./initial-cluster.ts";
+export type { LeaseTime } from "./leases.ts";
 export {
   isAlreadyBootstrapped,
   joinCluster,
   type JoinedCluster,
   type JoinOptions,
 } from "./join.ts";
+export { isOneMinorBelow, type Minor, minorOf, minorText } from "./minor-version.ts";
+export { checkedPeerUrls } from "./peer-urls.ts";
 export type { PeerTransport } from "./peers.ts";
 export { Member, type Settled } from "./member.ts";
 export { type KindSeconds, MemberMeters } from "./meters.ts";

@@ -53,7 +53,17 @@ export class Leases {
   /** `isOver` tells that nobody waits any more. */
   renew(id: Id64, done: Renewed, isOver: () => boolean): void {
     const { lessor, renewals, forwarding } = this.#parts;
-    if (lessor.isPrimary) return renewals().renew(id, done, isOver);
+    if (!lessor.isPrimary) return this.#renewThere(id, done, isOver);
+    const renewed: Renewed = (outcome) => {
+      const isLost = outcome === errors.notPrimaryLessor() && !lessor.isPrimary;
+      if (isLost && forwarding !== undefined) this.#renewThere(id, done, isOver);
+      else done(outcome);
+    };
+    renewals().renew(id, renewed, isOver);
+  }
+
+  #renewThere(id: Id64, done: Renewed, isOver: () => boolean): void {
+    const { forwarding } = this.#parts;
     if (forwarding === undefined) return done(errors.noLeader());
     const body = encodeLeaseKeepAliveRequest(makeLeaseKeepAliveRequest({ ID: id }));
     forwarding.ask<number>(
@@ -92,7 +102,7 @@ export class Leases {
     look();
   }
 
-  timeToLive(id: Id64, options: { wantsKeys: boolean }, done: Timed): void {
+  timeToLive(id: Id64, options: { wantsKeys: boolean }, done: Timed, isOver: () => boolean): void {
     const { forwarding, lessor, member } = this.#parts;
     if (lessor.isPrimary || forwarding === undefined) {
       // A leader that was replaced without knowing must not tell what is no longer so.
@@ -119,6 +129,7 @@ export class Leases {
         });
       },
       (outcome) => done(outcome === "none" ? undefined : outcome),
+      isOver,
     );
   }
 

@@ -74,12 +74,15 @@ export class MembershipChanges {
     this.#configure(makeConfChange({ type, nodeId: id, context }), done);
   }
 
-  /** Only the leader knows how far a learner is: others have it decide. */
-  promote(id: Id64, done: Changed): void {
+  /**
+   * Only the leader knows how far a learner is: others have it decide, and show it the token of who
+   * asks.
+   */
+  promote(id: Id64, { token }: { token: string | undefined }, done: Changed): void {
     this.promoteHere(id, (outcome) => {
       const { promotions } = this.#parts;
       if (outcome !== errors.notLeader() || promotions === undefined) return done(outcome);
-      promotions.promote(id, done);
+      promotions.promote(id, { token }, done);
     });
   }
 

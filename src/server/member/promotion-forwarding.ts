@@ -11,8 +11,13 @@ export class PromotionForwarding {
     this.#forwarding = forwarding;
   }
 
-  promote(id: Id64, done: (outcome: readonly Member[] | EtcdError) => void): void {
-    const question = { method: "POST", path: `/members/promote/${id}` } as const;
+  promote(
+    id: Id64,
+    { token }: { token: string | undefined },
+    done: (outcome: readonly Member[] | EtcdError) => void,
+  ): void {
+    const headers = token === undefined ? {} : { Authorization: token };
+    const question = { method: "POST", path: `/members/promote/${id}`, headers } as const;
     this.#forwarding.ask<readonly Member[] | EtcdError>(
       question,
       ({ status, body }) => {

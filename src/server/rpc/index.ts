@@ -12,8 +12,11 @@ import { watchRefusal } from "./identity.ts";
 import { kvMethods, type KvOptions } from "./kv.ts";
 import { LateTokens } from "./late-tokens.ts";
 import { leaseMethods, LeaseStreams } from "./lease.ts";
+import { LearnerGate } from "./learner-gate.ts";
 import { maintenanceMethods } from "./maintenance.ts";
 import { WatchService } from "./watch.ts";
+
+export { monitorLeader } from "./leader-monitor.ts";
 
 export interface Services {
   readonly methods: ReadonlyMap<string, MethodHandler>;
@@ -61,6 +64,8 @@ export function services(server: Server, options: ServiceOptions): Services {
   for (const method of [...lockMethods(concurrency), ...electionMethods(concurrency)]) {
     methods.set(...method);
   }
+  const gate = new LearnerGate(context);
+  for (const [path, handler] of methods) methods.set(path, gate.before(path, handler));
   const endStreamsRequiringLeader = (): void => {
     watch.endStreamsRequiringLeader();
     leaseStreams.endStreamsRequiringLeader();

@@ -20,6 +20,7 @@ import {
   makeLeaseTimeToLiveResponse,
 } from "../../core/proto/index.ts";
 import type { MethodHandler, ServerCall } from "../../io/grpc/index.ts";
+import type { LeaseTime } from "../member/index.ts";
 import { fail, headerOf, replying, type RpcContext, unary } from "./context.ts";
 import { requireUser } from "./identity.ts";
 
@@ -105,15 +106,14 @@ function isStillPermitted(context: RpcContext, call: ServerCall, id: Id64): bool
  * While an answer is awaited, or the client does not read those it has, nothing more is taken.
  */
 function keepAlive(context: RpcContext, streams: LeaseStreams): MethodHandler {
-  const { lessor, renewals } = context.server;
+  const { server } = context;
   const renew = (call: ServerCall, bytes: Uint8Array): void => {
     const { ID } = decodeLeaseKeepAliveRequest(bytes);
     // Made before the renewal: a client must not see that a lease lived at a later revision.
     const header = headerOf(context);
-    if (!lessor.isPrimary) throw errors.noLeader();
     checkRenewal(context, call, ID);
     let isAnswered = false;
-    renewals.renew(
+    server.duties.leases.renew(
       ID,
       (outcome) => {
         isAnswered = true;
@@ -159,8 +159,8 @@ const timeToLive = (context: RpcContext): MethodHandler =>
     const info = requireUser(context, call);
     const { revision } = auth;
     if (wantsKeys && auth.isEnabled) checkLeaseRead(server, info, ID);
-    server.member.readIndex((error) => {
-      if (error !== undefined) return fail(context, call, error);
+    const told = (time: LeaseTime | undefined | EtcdError): void => {
+      if (time instanceof EtcdError) return fail(context, call, time);
       // The keys may be others than those that were checked, and so may be who asks.
       if (wantsKeys && auth.isEnabled) {
         if (auth.revision !== revision) return fail(context, call, errors.authOldRevision());
@@ -170,19 +170,15 @@ const timeToLive = (context: RpcContext): MethodHandler =>
           return fail(context, call, refusal);
         }
       }
-      const view = server.lessor.view(ID, server.clock.nowMs());
       const header = headerOf(context);
       const fields =
-        view === undefined
+        time === undefined
           ? { TTL: -1 }
-          : {
-              TTL: view.remainingSeconds,
-              grantedTTL: view.grantedTtl,
-              keys: wantsKeys ? [...view.keys] : [],
-            };
+          : { TTL: time.ttl, grantedTTL: time.grantedTtl, keys: [...time.keys] };
       const response = makeLeaseTimeToLiveResponse({ header, ID, ...fields });
       call.reply(encodeLeaseTimeToLiveResponse(response));
-    });
+    };
+    server.duties.leases.timeToLive(ID, { wantsKeys }, told, () => call.ended);
   });
 
 const leases = (context: RpcContext): MethodHandler =>

@@ -6,17 +6,21 @@ import {
   decodeAlarmRequest,
   decodeHashKVRequest,
   decodeHashRequest,
+  decodeMoveLeaderRequest,
   decodeStatusRequest,
   encodeHashKVResponse,
   encodeHashResponse,
+  encodeMoveLeaderResponse,
   encodeStatusResponse,
   makeDowngradeInfo,
   makeHashKVResponse,
   makeHashResponse,
+  makeMoveLeaderResponse,
   makeStatusResponse,
 } from "../../core/proto/index.ts";
 import type { MethodHandler } from "../../io/grpc/index.ts";
 import { fail, headerOf, replying, type RpcContext, unary } from "./context.ts";
+import { downgrade } from "./downgrade.ts";
 import { requireAdmin, requireUser } from "./identity.ts";
 
 /** About microseconds of hashing between two rounds of the event loop. */
@@ -27,6 +31,8 @@ export const maintenanceMethods = (context: RpcContext): [string, MethodHandler]
   ["/etcdserverpb.Maintenance/Alarm", alarm(context)],
   ["/etcdserverpb.Maintenance/Hash", hash(context)],
   ["/etcdserverpb.Maintenance/HashKV", hashKv(context)],
+  ["/etcdserverpb.Maintenance/MoveLeader", moveLeader(context)],
+  ["/etcdserverpb.Maintenance/Downgrade", downgrade(context)],
 ];
 
 const status = (context: RpcContext): MethodHandler =>
@@ -58,6 +64,15 @@ const alarm = (context: RpcContext): MethodHandler =>
     const required = action === AlarmAction.GET ? requireUser : requireAdmin;
     const info = required(context, call);
     context.server.member.propose("alarm", bytes, replying(context, call), info);
+  });
+
+const moveLeader = (context: RpcContext): MethodHandler =>
+  unary(context, decodeMoveLeaderRequest, (call, { targetID }) => {
+    requireAdmin(context, call);
+    context.server.duties.leadership.move(targetID, (error) => {
+      if (error !== undefined) return fail(context, call, error);
+      call.reply(encodeMoveLeaderResponse(makeMoveLeaderResponse()));
+    });
   });
 
 const hash = (context: RpcContext): MethodHandler =>
