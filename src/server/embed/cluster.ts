@@ -18,7 +18,7 @@ import {
   type JoinedCluster,
 } from "../member/index.ts";
 import type { Config } from "./config.ts";
-import { discover, discovers } from "./discovery/index.ts";
+import { discovers } from "./discovery/config.ts";
 import type { OpenedBackend } from "./open-backend.ts";
 import { etcdVersion, minimumClusterVersion } from "./version.ts";
 
@@ -38,6 +38,10 @@ export function peerLink(config: Config, tls: ClientTls): PeerLink {
 
 const walDirectoryOf = (config: Config): string =>
   config.walDirectory || join(config.dataDirectory, "member", "wal");
+
+/** Whether the member has begun before: then its cluster is known. */
+export const isInitialized = (config: Config): boolean =>
+  walExists(nodeDisk, walDirectoryOf(config));
 
 export interface BootPlace {
   readonly config: Config;
@@ -93,6 +97,8 @@ async function foundersOf(config: Config, log: Log): Promise<Config> {
   const urls = config.advertisePeerUrls.map(({ text }) => text).toSorted();
   const id = memberIdOf(urls, config.initialClusterToken, sha1);
   const own = urls.map((url) => `${config.name}=${url}`).join(",");
+  // Loaded now: few members need it, once.
+  const { discover } = await import("./discovery/index.ts");
   return { ...config, initialCluster: await discover(config.discovery, id, own, log) };
 }
 

@@ -6,8 +6,10 @@ import {
   checkDiscovery,
   type DiscoveryConfig,
   discovers,
+  type DnsConfig,
   readDiscovery,
-} from "./discovery/index.ts";
+  readDns,
+} from "./discovery/config.ts";
 import { parseDuration } from "./duration.ts";
 import { flagTable } from "./flag-table.ts";
 import { type FlagValues, UsageError } from "./flags.ts";
@@ -30,6 +32,7 @@ export interface Config extends SecurityConfig, AuthConfig, LogConfig {
   /** The discovery token where there is one. */
   readonly initialClusterToken: string;
   readonly discovery: DiscoveryConfig;
+  readonly dns: DnsConfig;
   readonly initialElectionTickAdvance: boolean;
   readonly forceNewCluster: boolean;
   readonly raftReadTimeoutMs: number;
@@ -191,7 +194,6 @@ function read(values: FlagValues): Config {
   const urls = (name: string): ListenUrl[] => urlsOf(name, text(name), values);
   const advertisePeerUrls = urls("initial-advertise-peer-urls");
   requireAdvertised(values);
-  const discovery = readDiscovery(text, values.isFile);
   const quota = number("quota-backend-bytes");
   const progressMs = duration("watch-progress-notify-interval", 600_000);
   return {
@@ -206,10 +208,7 @@ function read(values: FlagValues): Config {
     ...readAuth(text),
     advertisePeerUrls,
     advertiseClientUrls: urls("advertise-client-urls"),
-    initialCluster: initialCluster(values, advertisePeerUrls, discovery),
-    discovery,
-    initialClusterState: (text("initial-cluster-state") || "new") as "new" | "existing",
-    initialClusterToken: discovers(discovery) ? discovery.token : text("initial-cluster-token"),
+    ...readFounding(values, advertisePeerUrls),
     initialElectionTickAdvance: bool("initial-election-tick-advance"),
     ...readPeering(bool, duration),
     heartbeatMs: number("heartbeat-interval"),
@@ -283,14 +282,38 @@ function urlsOf(name: string, list: string, { isFile }: FlagValues): ListenUrl[]
   }
 }
 
+type Founding = Pick<
+  Config,
+  "initialCluster" | "initialClusterState" | "initialClusterToken" | "discovery" | "dns"
+>;
+
+/** Who the first members are, or how to find them. */
+function readFounding(values: FlagValues, peerUrls: readonly ListenUrl[]): Founding {
+  const text = (name: string): string => values.text.get(name) ?? "";
+  const discovery = readDiscovery(text, values.isFile);
+  const dns = readDns(text);
+  const isFoundOut = discovers(discovery) || isByDns(dns);
+  return {
+    discovery,
+    dns,
+    initialCluster: initialCluster(values, peerUrls, isFoundOut),
+    initialClusterState: (text("initial-cluster-state") || "new") as "new" | "existing",
+    initialClusterToken: discovers(discovery) ? discovery.token : text("initial-cluster-token"),
+  };
+}
+
+/** Either flag takes the default of --initial-cluster away (etcdmain.configFromCmdLine). */
+const isByDns = ({ domain, serviceName }: DnsConfig): boolean =>
+  domain !== "" || serviceName !== "";
+
 /** Without --initial-cluster: this member alone (embed.Config.InitialClusterFromName). */
 function initialCluster(
   values: FlagValues,
   peerUrls: readonly ListenUrl[],
-  discovery: DiscoveryConfig,
+  isFoundOut: boolean,
 ): string {
   if (values.given.has("initial-cluster")) return values.text.get("initial-cluster") ?? "";
-  if (discovers(discovery)) return "";
+  if (isFoundOut) return "";
   const name = values.text.get("name") ?? "";
   if (name === "default") return "default=http://localhost:2380";
   return peerUrls.map((url) => `${name}=${url.text}`).join(",");
@@ -329,7 +352,7 @@ function validate(config: Config, values: FlagValues): void {
   if (!["new", "existing"].includes(config.initialClusterState)) {
     throw new Error(`unexpected clusterState ${JSON.stringify(config.initialClusterState)}`);
   }
-  checkDiscovery(config.discovery, config.initialCluster, "");
+  checkDiscovery(config.discovery, config.initialCluster, config.dns);
   if (heartbeatMs === 0) throw new Error("--heartbeat-interval must be >0 (set to 0ms)");
   if (electionMs === 0) throw new Error("--election-timeout must be >0 (set to 0ms)");
   if (5 * heartbeatMs > electionMs) {

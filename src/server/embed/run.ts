@@ -2,7 +2,8 @@
 import { pinoLog } from "../../io/host/node/index.ts";
 import type { Log, LogLevel } from "../../io/host/index.ts";
 import { type Config, configFrom } from "./config.ts";
-import { type DiscoveryConfig, DiscoveryError } from "./discovery/index.ts";
+import { type DiscoveryConfig } from "./discovery/config.ts";
+import { DiscoveryError } from "./discovery/discovery.ts";
 import { type FlagValues, parseFlags, UsageError } from "./flags.ts";
 import { flagsText, usageText } from "./help.ts";
 import type { RunningServer } from "./start.ts";
@@ -34,7 +35,7 @@ export async function runServer(argv: readonly string[]): Promise<void> {
     const { startServer } = await import("./start.ts");
     let end = (): void => process.exit(0);
     const running = await startServer(
-      config,
+      await withMembersByDns(config, log),
       log,
       (error) => die(log, "the member stopped", error),
       () => end(),
@@ -46,6 +47,20 @@ export async function runServer(argv: readonly string[]): Promise<void> {
     if (error instanceof DiscoveryError) return refuseToken(log, config.discovery, error);
     die(log, "discovery failed", error);
   }
+}
+
+/** DNS is asked by a member that has no log yet, or that joins (embed.StartEtcd). */
+async function withMembersByDns(config: Config, log: Log): Promise<Config> {
+  if (config.dns.domain === "") return config;
+  const { isInitialized } = await import("./cluster.ts");
+  if (isInitialized(config) && config.initialClusterState !== "existing") return config;
+  const { membersByDns } = await import("./discovery/index.ts");
+  const initialCluster = await membersByDns(config, log);
+  const { peerTls } = config;
+  // The certificates are then the domain's (Config.PeerURLsMapAndToken).
+  const isDomains = initialCluster.includes("https://") && peerTls.trustedCaFile === "";
+  const serverName = isDomains ? config.dns.domain : peerTls.serverName;
+  return { ...config, initialCluster, peerTls: { ...peerTls, serverName } };
 }
 
 /** The discovery service has no place for this member. */

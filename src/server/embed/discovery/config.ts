@@ -17,6 +17,18 @@ export interface DiscoveryConfig {
   readonly password: string;
 }
 
+/** SRV records of a domain name the first members, unless it is empty. */
+export interface DnsConfig {
+  readonly domain: string;
+  /** Suffix of the service's name, or nothing. */
+  readonly serviceName: string;
+}
+
+export const readDns = (text: (name: string) => string): DnsConfig => ({
+  domain: text("discovery-srv"),
+  serviceName: text("discovery-srv-name"),
+});
+
 /** Reads flag values by name; `isFile` keeps the order that a configuration file gives. */
 export function readDiscovery(text: (name: string) => string, isFile: boolean): DiscoveryConfig {
   const ms = (name: string): number => parseDuration(text(name)) ?? 0;
@@ -45,9 +57,9 @@ export const discovers = ({ endpoints }: DiscoveryConfig): boolean => endpoints.
 export function checkDiscovery(
   discovery: DiscoveryConfig,
   initialCluster: string,
-  discoverySrv: string,
+  { domain }: DnsConfig,
 ): void {
-  const ways = [initialCluster !== "", discoverySrv !== "", discovers(discovery)];
+  const ways = [initialCluster !== "", domain !== "", discovers(discovery)];
   if (ways.filter(Boolean).length > 1) {
     throw new Error(
       "multiple discovery or bootstrap flags are set. Choose one of " +
