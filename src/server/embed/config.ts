@@ -47,6 +47,11 @@ export interface Config extends SecurityConfig, AuthConfig, LogConfig {
   readonly maxWalFiles: number;
   /** Effective: zero on the command line becomes 2 GiB; negative is off. */
   readonly quotaBackendBytes: number;
+  /** Only of a member that is not new. */
+  readonly checksInitially: boolean;
+  /** 0 is never. */
+  readonly corruptCheckMs: number;
+  readonly compactHashCheckMs: number;
   /** Free megabytes from which the database is defragmented at start; 0 is never. */
   readonly bootstrapDefragMegabytes: number;
   readonly backendBatchMs: number;
@@ -125,7 +130,12 @@ function refuseUnbuilt(values: FlagValues): void {
 const gatesWithoutEffect = new Set(["TxnModeWriteWithSharedBuffer", "FastLeaseKeepAlive"]);
 
 /** These do what they say. */
-const builtGates = new Set(["LeaseCheckpoint", "LeaseCheckpointPersist"]);
+const builtGates = new Set([
+  "CompactHashCheck",
+  "InitialCorruptCheck",
+  "LeaseCheckpoint",
+  "LeaseCheckpointPersist",
+]);
 
 /** Whether a built gate that is off by default was switched on. */
 const isGateOn = (values: FlagValues, name: string): boolean =>
@@ -185,6 +195,17 @@ const readPeering = (
   raftWriteTimeoutMs: duration("raft-write-timeout", 5000),
 });
 
+type Checks = Pick<Config, "checksInitially" | "corruptCheckMs" | "compactHashCheckMs">;
+
+/** When this member compares its data with that of others. */
+const readChecks = (values: FlagValues, duration: (name: string) => number): Checks => ({
+  checksInitially: isGateOn(values, "InitialCorruptCheck"),
+  corruptCheckMs: duration("corrupt-check-time"),
+  compactHashCheckMs: isGateOn(values, "CompactHashCheck")
+    ? duration("compact-hash-check-time")
+    : 0,
+});
+
 function read(values: FlagValues): Config {
   const text = (name: string): string => values.text.get(name) ?? "";
   const number = (name: string): number => Number(text(name));
@@ -220,6 +241,7 @@ function read(values: FlagValues): Config {
     maxSnapshotFiles: number("max-snapshots"),
     maxWalFiles: number("max-wals"),
     quotaBackendBytes: quota === 0 ? quotaDefaultBytes : quota,
+    ...readChecks(values, duration),
     bootstrapDefragMegabytes: number("bootstrap-defrag-threshold-megabytes"),
     backendBatchMs: duration("backend-batch-interval", 100),
     backendBatchLimit: number("backend-batch-limit") || 10_000,

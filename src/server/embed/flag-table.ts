@@ -190,7 +190,7 @@ const otherGroups: readonly FlagGroup[] = [
   {
     title: "Features",
     flags: [
-      unbuilt("corrupt-check-time", "duration", "0s", "Time between checks against peers."),
+      flag("corrupt-check-time", "duration", "0s", "Time between checks against peers."),
       flag("compact-hash-check-time", "duration", "1m0s", "Time between compaction hash checks."),
       flag("compaction-batch-limit", "int", "0", "Revisions deleted in one batch; 0 is 1000."),
       flag("compaction-sleep-interval", "duration", "0s", "Pause between batches; 0 is 10ms."),

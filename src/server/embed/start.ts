@@ -11,6 +11,7 @@ import { defragmentAtStart } from "./bootstrap-defrag.ts";
 import { bootMember, type PeerLink, peerLink, sha1, transportOf } from "./cluster.ts";
 import type { Config } from "./config.ts";
 import { loadFailpoint } from "./failpoints.ts";
+import { checkInitially } from "./initial-check.ts";
 import {
   listenForClients,
   listenForMetrics,
@@ -58,7 +59,6 @@ export async function startServer(
     failpoint,
   });
   const login = openCredentials(config, nodeClock, log);
-  const { credentials } = login;
   const link = peerLink(config, peerClientTls(listening.security, log));
   const snapshotter = new Snapshotter({
     disk: nodeDisk,
@@ -74,9 +74,10 @@ export async function startServer(
     link.ask,
   );
   const place = { config, log, booted, backend, snapshotter, link, peers };
-  const host = { credentials, endTurn: () => flush(), fail, failpoint, removed };
+  const host = { ...login, endTurn: () => flush(), fail, failpoint, removed };
   server = makeServer(place, host);
   backend.setBeforeCommit(() => server!.beforeCommit());
+  if (config.checksInitially && booted.members === undefined) await checkInitially(server, log);
   const served = services(server, { ...config, sha256: () => createHash("sha256") });
   const { methods } = served;
   const { grpc, http, httpOptions } = servingOf({ config, log, server, methods, metrics });

@@ -4,6 +4,7 @@ import type { IncomingMessage, ServerResponse } from "../../io/http/index.ts";
 import type { Server } from "../member/index.ts";
 import { debugVars, type ProcessVariables } from "./debug-vars.ts";
 import type { HealthCounts } from "./health-counts.ts";
+import { hashKv } from "./hash-kv.ts";
 import { healthRoutes } from "./health.ts";
 import { clusterRoutes, routeOf } from "./peer-cluster.ts";
 import { leaseRoutes } from "./peer-lease.ts";
@@ -48,6 +49,7 @@ export const peerHttp = (server: Server): Listener =>
       ["/version", onlyGet(version(server))],
       ...clusterRoutes(server),
       ...leaseRoutes(server),
+      ["/members/hashkv", hashKv(server)],
     ]),
     routeOf,
   );

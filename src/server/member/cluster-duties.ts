@@ -1,5 +1,6 @@
 // What a member does for its cluster beside applying its log, and what it has the leader do for it.
 import type { Member as ClusterMember } from "../../core/membership/index.ts";
+import { CorruptionDuty } from "./corruption-duty.ts";
 import { ElectionAdvance } from "./election-advance.ts";
 import type { Sha1 } from "./initial-cluster.ts";
 import { LeaderForwarding } from "./leader-forwarding.ts";
@@ -14,7 +15,17 @@ import { VersionMonitor } from "./version-monitor.ts";
 
 type Place = Pick<
   Server,
-  "member" | "memberId" | "cluster" | "lessor" | "peers" | "raft" | "clock" | "log" | "options"
+  | "store"
+  | "member"
+  | "memberId"
+  | "cluster"
+  | "clusterId"
+  | "lessor"
+  | "peers"
+  | "raft"
+  | "clock"
+  | "log"
+  | "options"
 > & {
   readonly renewals: LeaseRenewals;
   downgradeInfo(): { enabled: boolean; targetVersion: string };
@@ -25,6 +36,7 @@ export class ClusterDuties {
   readonly leadership: Leadership;
   readonly membership: MembershipChanges;
   readonly versions: VersionMonitor;
+  readonly corruption: CorruptionDuty;
   readonly #advance: ElectionAdvance;
   readonly #place: Place;
 
@@ -54,6 +66,7 @@ export class ClusterDuties {
       serverVersion,
       downgrade: () => place.downgradeInfo(),
     });
+    this.corruption = new CorruptionDuty(place, options, ask);
     this.#advance = new ElectionAdvance({
       ...shared,
       memberId,
@@ -68,10 +81,12 @@ export class ClusterDuties {
     if (peers !== undefined) this.#advance.start(peers, members);
     this.versions.start();
     this.versions.startDowngradeCheck();
+    this.corruption.start();
   }
 
   stop(): void {
     this.versions.stop();
+    this.corruption.stop();
     this.#advance.stop();
   }
 }

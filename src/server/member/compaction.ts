@@ -5,11 +5,14 @@ import type { Store } from "../../core/mvcc/index.ts";
 import type { Cancel, Clock, Failpoint, Log } from "../../io/host/index.ts";
 import type { BackendHost } from "./backend-host.ts";
 
-/** About microseconds of deleting between two rounds of the event loop. */
-const sliceBudget = 2000;
+/** About microseconds of deleting between two pauses, for each record of the batch. */
+const recordBudget = 2;
+const batchLimitDefault = 1000;
 
 export interface CompactionOptions {
   readonly sleepMs: number;
+  /** etcd's `--compaction-batch-limit`: records looked at between two pauses. */
+  readonly batchLimit?: number | undefined;
   readonly backend?: Pick<BackendHost, "sizeBytes" | "inUseBytes">;
   readonly failpoint?: Failpoint | undefined;
 }
@@ -66,7 +69,8 @@ export class CompactionRunner {
     if (this.#stopped) return;
     const { failpoint } = this.#options;
     failpoint?.("compactBeforeCommitBatch");
-    const isDone = this.#store.compactStep(sliceBudget);
+    const { batchLimit = batchLimitDefault } = this.#options;
+    const isDone = this.#store.compactStep(recordBudget * batchLimit);
     failpoint?.("compactAfterCommitBatch");
     if (!isDone) {
       this.#clock.after(this.#options.sleepMs, () => this.#slice());

@@ -5,12 +5,13 @@ import type { AskPeer, RaftPort } from "../../io/rafthttp/index.ts";
 import type { Snapshotter } from "../../io/snap/index.ts";
 import type { BackendHost } from "./backend-host.ts";
 import type { Booted } from "./bootstrap.ts";
+import type { CorruptionOptions } from "./corruption-duty.ts";
 import type { LeaseOptions } from "./lease-clock.ts";
 import type { Credentials } from "./credentials.ts";
 import type { Sha1 } from "./initial-cluster.ts";
 import type { PeerTransport } from "./peers.ts";
 
-export interface ServerOptions extends LeaseOptions {
+export interface ServerOptions extends LeaseOptions, CorruptionOptions {
   readonly name: string;
   readonly clientUrls: readonly string[];
   readonly heartbeatMs: number;
@@ -28,6 +29,7 @@ export interface ServerOptions extends LeaseOptions {
   /** Whether the common name of a client's certificate is a user's name. */
   readonly clientCertAuth?: boolean;
   readonly compactionSleepMs: number;
+  readonly compactionBatchLimit?: number;
   readonly autoCompaction: { readonly mode: "periodic" | "revision"; readonly retention: number };
   readonly watchProgressNotifyMs: number;
   readonly serverVersion: string;

@@ -133,6 +133,7 @@ export class Server {
     this.compactions = new CompactionRunner(this.store, clock, log, {
       ...parts,
       sleepMs: options.compactionSleepMs,
+      batchLimit: options.compactionBatchLimit,
     });
     this.raft = this.#startRaft();
     this.#snapshots = this.#makeSnapshots();
