@@ -12,13 +12,23 @@ export interface LoadReport {
 
 const patienceMilliseconds = 600_000;
 
-/** Runs the tool; throws when any request failed. `wrapper` may pin it: `["taskset", "-c", "1"]`. */
+export interface LoadOptions {
+  /** May pin the tool: `["taskset", "-c", "1"]`. */
+  readonly wrapper?: readonly string[];
+  readonly tool?: "gatewayload" | undefined;
+}
+
+/** Runs the tool; throws when any request failed. */
 export async function load(
   endpoint: string,
   args: readonly string[],
-  wrapper: readonly string[] = [],
+  { wrapper = [], tool }: LoadOptions = {},
 ): Promise<LoadReport> {
-  const command = [...wrapper, peer("benchmark"), `--endpoints=${endpoint}`, "--precise", ...args];
+  const program =
+    tool === undefined
+      ? [peer("benchmark"), `--endpoints=${endpoint}`, "--precise"]
+      : [peer(tool), `-endpoint=${endpoint}`];
+  const command = [...wrapper, ...program, ...args];
   const [file = "", ...rest] = command;
   const done = await run(file, rest, { patienceMilliseconds });
   if (done.code !== 0) {

@@ -19,7 +19,8 @@ import { freePorts, type Kind, ServerProcess, usageOf } from "../test/e2e/server
 import { projectRoot } from "../test/peers/peers.ts";
 import { load } from "./load-tool.ts";
 import { type Ceiling, markdown, median, medians, type Mode, type Result } from "./report.ts";
-import { measure, type Row, rows, type Sample } from "./rows.ts";
+import { operatorRows } from "./operator-rows.ts";
+import { measure, type Row, rows as loadRows, type Sample } from "./rows.ts";
 
 const { values: options } = parseArgs({
   options: {
@@ -31,6 +32,7 @@ const { values: options } = parseArgs({
   },
 });
 
+const rows = [...loadRows, ...operatorRows];
 const workFolder = join(projectRoot, "bench/work");
 const resultsFolder = join(projectRoot, "bench/results");
 const quickScale = 0.05;
@@ -46,15 +48,18 @@ function wrappers(mode: Mode): { server: readonly string[]; tool: readonly strin
 
 async function sample(row: Row, mode: Mode, kind: Kind): Promise<Sample> {
   const { server: wrapper, tool } = wrappers(mode);
+  const setting = await row.setting?.();
+  using _ended = { [Symbol.dispose]: () => setting?.end() };
   await using server = await ServerProcess.start({
     kind,
     wrapper,
     parent: workFolder,
+    flagsAt: setting?.flags,
     // On one core Go is given one, or its collector would plan for two.
     environment: mode === "pinned" && kind === "etcd" ? { GOMAXPROCS: "1" } : {},
   });
   // Awaited here: the server is disposed of when this function is left.
-  return await measure(row, server, { scale, wrapper: tool });
+  return await measure(row, server, { scale, wrapper: tool, setting });
 }
 
 async function compare(row: Row, mode: Mode): Promise<Result> {

@@ -24,6 +24,16 @@ export interface Goal {
   atMost?: number;
 }
 
+/** Under what a row's servers run, and how the load tool reaches them. Made anew for each run. */
+export interface Setting {
+  /** More flags; `plainUrl` is where the server listens for clients without them. */
+  readonly flags: (plainUrl: string) => readonly string[];
+  /** Instead of the server's own. */
+  readonly endpoint?: string;
+  readonly toolArgs: readonly string[];
+  end(): void;
+}
+
 export interface Row {
   name: string;
   title: string;
@@ -33,7 +43,10 @@ export interface Row {
   pinned: boolean;
   /** Arguments of the load tool for so many requests. */
   args: (requests: number) => readonly string[];
+  setting?: () => Promise<Setting>;
   prepare?: (server: ServerProcess, scale: number) => Promise<void>;
+  /** etcd's benchmark unless another is named. */
+  tool?: "gatewayload";
   /** Requests before those that count; the same for both servers. */
   warmUp: number;
   /** Whether the canned-answer server can play the row too. */
@@ -135,7 +148,7 @@ export const rows: readonly Row[] = [
   },
 ];
 
-async function preload(
+export async function preload(
   server: ServerProcess,
   keys: { count: number; keyBytes: number; valueBytes: number },
 ): Promise<void> {
@@ -153,14 +166,18 @@ async function preload(
 export async function measure(
   row: Row,
   server: ServerProcess,
-  options: { scale: number; wrapper: readonly string[] },
+  options: { scale: number; wrapper: readonly string[]; setting: Setting | undefined },
 ): Promise<Sample> {
   await row.prepare?.(server, options.scale);
   const requests = Math.max(10, Math.ceil(row.requests * options.scale));
   const warmUp = Math.max(2, Math.ceil(row.warmUp * options.scale));
-  await load(server.endpoint, row.args(warmUp), options.wrapper);
+  const { setting, wrapper } = options;
+  const at = setting?.endpoint ?? server.endpoint;
+  const run = (total: number): Promise<LoadReport> =>
+    load(at, [...(setting?.toolArgs ?? []), ...row.args(total)], { wrapper, tool: row.tool });
+  await run(warmUp);
   const before = server.usage();
-  const report = await load(server.endpoint, row.args(requests), options.wrapper);
+  const report = await run(requests);
   const after = server.usage();
   return {
     ...report,

@@ -14,6 +14,8 @@ export interface ServerOptions {
   kind: Kind;
   /** Flags after those that name ports and the data directory. */
   flags?: readonly string[];
+  /** More of them, which may name where it listens for clients. */
+  flagsAt?: ((clientUrl: string) => readonly string[]) | undefined;
   /** Where data directories are made; the machine's temporary directory unless told otherwise. */
   parent?: string;
   /** What stands before the server's command: `["taskset", "-c", "0"]`. */
@@ -134,6 +136,7 @@ export class ServerProcess {
       `--initial-advertise-peer-urls=${this.peerUrl}`,
       `--initial-cluster=default=${this.peerUrl}`,
       ...(this.#options.flags ?? []),
+      ...(this.#options.flagsAt?.(`http://127.0.0.1:${client}`) ?? []),
     ];
     const [command = "", ...args] = [
       ...(this.#options.wrapper ?? []),
