@@ -3,25 +3,20 @@
 import { createHash } from "node:crypto";
 import { type Id64, type RandomSource, seededRandom } from "../src/base/index.ts";
 import { encodeMetadata, makeMetadata } from "../src/core/proto/index.ts";
-import { MemoryStorage, type Message } from "../src/core/raft/index.ts";
-import { ClusterRecords } from "../src/core/apply/index.ts";
-import { FileBackend } from "../src/io/backend/index.ts";
-import { repeatableRandom, silentLog, writeWholeFile } from "../src/io/host/index.ts";
+import { MemoryStorage, type Message, snapshotIndex } from "../src/core/raft/index.ts";
+import { repeatableRandom, silentLog } from "../src/io/host/index.ts";
+import type { RaftPort } from "../src/io/rafthttp/index.ts";
 import { Snapshotter } from "../src/io/snap/index.ts";
 import { createWal, walExists } from "../src/io/wal/index.ts";
-import {
-  type BackendHost,
-  type Booted,
-  bootstrap,
-  memoryBackendHost,
-  Server,
-} from "../src/server/member/index.ts";
+import { type Booted, bootstrap, memoryBackendHost, Server } from "../src/server/member/index.ts";
 import { SimClock } from "./clock.ts";
+import { SimDatabase } from "./database.ts";
 import { type DiskFault, type DiskOperation, SimDisk, type SimDiskOptions } from "./disk.ts";
 import { drainSoon, type Loop, Process } from "./loop.ts";
 import type { Endpoint } from "./network.ts";
 import { type Plan, seedFor } from "./plan.ts";
 import type { RaftChecks, RaftWitness } from "./raft-checks.ts";
+import { type DatabaseCarrier, Reception, SimTransport } from "./transport.ts";
 import { PowerLoss, Violation } from "./violation.ts";
 
 const directory = "/member";
@@ -34,7 +29,9 @@ export interface MemberScope {
   readonly plan: Plan;
   readonly loop: Loop;
   readonly checks: RaftChecks;
-  readonly send: (from: SimMember, messages: readonly Message[]) => void;
+  readonly carrier: DatabaseCarrier;
+  /** The log is about to forget entries: what was applied of them is to be told first. */
+  readonly beforeCut: (member: SimMember) => void;
   /** The process ended by itself; `error` says why. */
   readonly stopped: (member: SimMember, error: Error) => void;
 }
@@ -110,13 +107,16 @@ export class SimMember implements Endpoint {
     return Math.max(this.server?.member.appliedIndex ?? 0, this.#restoredIndex);
   }
   #restoredIndex = 0;
+  #snapshotter: Snapshotter | undefined;
+  /** Databases installed in all lives. */
+  installs = 0;
 
   get isUp(): boolean {
     return this.server !== undefined;
   }
 
   receive(message: Message): void {
-    this.server?.member.receive(message);
+    this.server?.peers!.process(message, () => {});
   }
 
   // Lives ---------------------------------------------------------------------------------------
@@ -135,13 +135,14 @@ export class SimMember implements Endpoint {
     this.clock = clock;
     this.#disk = this.#disk.reopened(this.#diskOptions(process));
     try {
-      const booted = this.#boot(clock);
+      const database = this.#openDatabase(process, clock);
       // A call that swallows errors may go on without power.
       if (process.isDead) return "dead";
-      const file = this.#openBackend(process);
+      const booted = this.#boot(clock, database);
       if (process.isDead) return "dead";
-      this.#restoredIndex = file === undefined ? 0 : new ClusterRecords(file).consistentIndex();
-      const server = this.#makeServer(booted, file, clock, process);
+      this.#restoredIndex = database?.consistentIndex ?? 0;
+      this.#tellBeforeCuts(booted.storage);
+      const server = this.#makeServer(booted, database, clock, process);
       if (process.isDead) return "dead";
       this.booted = booted;
       this.server = server;
@@ -160,7 +161,28 @@ export class SimMember implements Endpoint {
     }
   }
 
-  #boot(clock: SimClock): Booted {
+  /** A database begins to come. */
+  receiveSnapshot(message: Message): Reception {
+    return new Reception(message, this.#snapshotter!, this.server!.peers!);
+  }
+
+  /** Entries that nobody was told of may be forgotten in the event that applied them. */
+  #tellBeforeCuts(storage: MemoryStorage): void {
+    const { beforeCut } = this.#scope;
+    const compact = storage.compact.bind(storage);
+    const applySnapshot = storage.applySnapshot.bind(storage);
+    storage.compact = (index) => {
+      beforeCut(this);
+      return compact(index);
+    };
+    storage.applySnapshot = (snapshot) => {
+      beforeCut(this);
+      this.toldIndex = Math.max(this.toldIndex, snapshotIndex(snapshot));
+      return applySnapshot(snapshot);
+    };
+  }
+
+  #boot(clock: SimClock, database: SimDatabase | undefined): Booted {
     const { plan } = this.#scope;
     const { segmentBytes, zeroAheadBytes } = plan.cluster;
     if (this.#joining.kind === "learner" && !walExists(this.#disk, walDirectory)) {
@@ -176,6 +198,7 @@ export class SimMember implements Endpoint {
       unsafeNoFsync: false,
       syncing: "background",
       walSizes: { segmentBytes, zeroAheadBytes },
+      recoverDatabase: (logBegins) => database?.recover(logBegins) ?? 0,
     });
   }
 
@@ -199,18 +222,20 @@ export class SimMember implements Endpoint {
   }
 
   /** The state, in memory or in etcd's database file on the simulated disk. */
-  #openBackend(process: Process): FileBackend | undefined {
-    const { backend } = this.#scope.plan.cluster;
-    if (backend === "memory") return undefined;
-    // A file that exists but is empty is as good as none, as in server/embed.
-    if (this.#disk.stat(databasePath) === undefined) {
-      writeWholeFile(this.#disk, databasePath, new Uint8Array(0));
-    }
-    return FileBackend.open({
-      disk: this.#disk,
+  #openDatabase(process: Process, clock: SimClock): SimDatabase | undefined {
+    this.#snapshotter = undefined;
+    if (this.#scope.plan.cluster.backend === "memory") return undefined;
+    const random = repeatableRandom(
+      seedFor(this.#scope.plan.seed, `snap ${this.name} ${this.lives}`),
+    );
+    const disk = this.#disk;
+    const directory = snapDirectory;
+    this.#snapshotter = new Snapshotter({ disk, clock, random, log: silentLog, directory });
+    return new SimDatabase({
+      disk,
+      clock,
       path: databasePath,
-      sumsPath: `${databasePath}.sum`,
-      batchLimit: 1000,
+      snapshotter: this.#snapshotter,
       wake: () => this.server?.member.wake(),
       onFailure: (error) => {
         if (!process.isDead) this.#scope.stopped(this, error);
@@ -220,19 +245,13 @@ export class SimMember implements Endpoint {
 
   #makeServer(
     booted: Booted,
-    file: FileBackend | undefined,
+    database: SimDatabase | undefined,
     clock: SimClock,
     process: Process,
   ): Server {
     const { plan } = this.#scope;
     const { heartbeatMs, electionMs, preVote, compactionSleepMs, watchProgressMs } = plan.cluster;
     const random = repeatableRandom(seedFor(plan.seed, `raft ${this.name} ${this.lives}`));
-    const snapshotter = new Snapshotter({
-      disk: this.#disk,
-      clock,
-      random,
-      directory: snapDirectory,
-    });
     const server = new Server({
       options: {
         name: this.name,
@@ -241,8 +260,7 @@ export class SimMember implements Endpoint {
         electionMs,
         preVote,
         maxRequestBytes: 1_572_864,
-        // Followers catch up from the log however far behind they are.
-        snapshotCatchUpEntries: Number.MAX_SAFE_INTEGER,
+        snapshotCatchUpEntries: plan.cluster.catchUpEntries ?? Number.MAX_SAFE_INTEGER,
         quotaBackendBytes: 0,
         snapshotCount: plan.cluster.snapshotCount,
         maxWalFiles: 5,
@@ -254,20 +272,23 @@ export class SimMember implements Endpoint {
         serverVersion: "3.7.0",
       },
       booted,
-      backend: file === undefined ? memoryBackendHost() : hostOf(file),
-      snapshotter: file === undefined ? undefined : snapshotter,
+      backend: database?.host ?? memoryBackendHost(),
+      snapshotter: this.#snapshotter,
       clock,
       random,
       log: silentLog,
-      send: (messages) => {
-        if (!process.isDead) this.#scope.send(this, messages);
+      connect: (port: RaftPort) => new SimTransport(this, this.#scope.carrier, port),
+      installDatabase: (index) => {
+        this.installs++;
+        return database!.install(index);
       },
+      send: () => {},
       endTurn: () => {},
       fail: (error) => {
         if (!process.isDead) this.#scope.stopped(this, error);
       },
     });
-    file?.setBeforeCommit(() => server.beforeCommit());
+    database?.setBeforeCommit(() => server.beforeCommit());
     return server;
   }
 
@@ -343,13 +364,6 @@ export class SimMember implements Endpoint {
     return fault;
   }
 }
-
-const hostOf = (file: FileBackend): BackendHost => ({
-  backend: file,
-  sizeBytes: () => file.sizeBytes(),
-  inUseBytes: () => file.inUseBytes(),
-  durable: file,
-});
 
 /** What every founder is started with. */
 export function clusterNames(

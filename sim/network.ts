@@ -17,6 +17,9 @@ export interface Endpoint {
 /** As many as rafthttp keeps for one stream. */
 const queueMax = 4096;
 const parts = 1_000_000;
+/** A refused connection is known soon, one that says nothing after a while. */
+const carryLostUs = 50_000;
+const carryPatienceUs = 5_000_000;
 
 interface Stream {
   lastArrivalUs: number;
@@ -115,6 +118,36 @@ export class Network {
     if (message.type === MessageType.MsgProp || !this.#happens(this.#plan.duplicatePpm)) return;
     this.counts.duplicated++;
     this.#deliverAt(atUs + 1 + this.#delayUs() * 4, from, to, stream, number, bytes);
+  }
+
+  /**
+   * A piece of a database, on a connection of its own: it arrives once, or `lost` is called at the
+   * sender, late where nobody says that the other end is gone.
+   */
+  carry(
+    link: { from: number; to: number; sender: Process },
+    arrive: () => void,
+    lost: () => void,
+  ): void {
+    const { from, to, sender } = link;
+    let isOver = false;
+    const give = (patienceUs: number): void => {
+      this.#loop.after(patienceUs, sender, "database lost", () => {
+        if (!isOver) lost();
+        isOver = true;
+      });
+    };
+    const { blocked, extraDelayUs } = this.#links[from]![to]!;
+    const { process } = this.#endpoints[to]!;
+    if (blocked > 0 || process === undefined) return give(carryLostUs);
+    const atUs = this.#loop.nowUs + this.#delayUs() + extraDelayUs;
+    const come = (): void => {
+      if (isOver || this.#links[from]![to]!.blocked > 0) return;
+      isOver = true;
+      arrive();
+    };
+    this.#loop.at(atUs, process, "database", come);
+    give(atUs - this.#loop.nowUs + carryPatienceUs);
   }
 
   #deliverAt(

@@ -8,6 +8,8 @@ export interface ClusterPlan {
   /** Whether members keep their state in memory or in a database file. */
   readonly backend: "memory" | "file";
   readonly snapshotCount: number;
+  /** Entries kept in memory behind the applied ones; absent: all of them. */
+  readonly catchUpEntries?: number;
   readonly segmentBytes: number;
   readonly zeroAheadBytes: number;
   readonly compactionSleepMs: number;

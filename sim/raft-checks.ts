@@ -28,6 +28,8 @@ export interface RaftWitness {
   wasLeader: boolean;
   lastIndex: number;
   lastTerm: number;
+  /** Where its log begins: what is before it was cut off, or a snapshot stands for it. */
+  firstIndex: number;
   /** What others rely on: it has been in this term, and gave this vote in it. */
   promisedTerm: number;
   promisedVote: Id64;
@@ -66,6 +68,7 @@ export class RaftChecks {
       wasLeader: false,
       lastIndex: 0,
       lastTerm: 0,
+      firstIndex: 1,
       promisedTerm: 0,
       promisedVote: zeroId,
       voters: undefined,
@@ -199,10 +202,10 @@ export class RaftChecks {
     while (index > 0 && this.#committed[index]!.inTerm >= raft.term) index--;
     const { term } = this.#committed[index]!;
     hold(
-      index === 0 || raft.log.term(index) === term,
+      index === 0 || witness.terms[index] === term,
       "leader completeness",
       () =>
-        `${witness.name} leads term ${raft.term} with ${raft.log.term(index)} at ${index}, ` +
+        `${witness.name} leads term ${raft.term} with ${witness.terms[index]} at ${index}, ` +
         `where ${term} is committed`,
     );
   }
@@ -212,6 +215,7 @@ export class RaftChecks {
     const { log } = raft;
     const last = log.lastIndex();
     const lastTerm = log.lastTerm();
+    this.#noteBeginning(witness, raft);
     if (last === witness.lastIndex && lastTerm === witness.lastTerm) return;
     const { terms } = witness;
     let same = Math.min(last, terms.length - 1);
@@ -233,6 +237,22 @@ export class RaftChecks {
     hold(terms.length === last + 1, "log matching", () => `${witness.name} has gaps in its log`);
     witness.lastIndex = last;
     witness.lastTerm = lastTerm;
+  }
+
+  /** What a log no longer has must be committed: a snapshot stands for nothing else. */
+  #noteBeginning(witness: RaftWitness, { log }: RaftState): void {
+    const first = log.firstIndex();
+    if (first <= witness.firstIndex) return;
+    const known = this.#committed[first - 1]?.term;
+    hold(
+      known !== undefined && known === log.term(first - 1),
+      "a log begins with what is committed",
+      () => `${witness.name} begins behind ${first - 1} of ${log.term(first - 1)}, not of ${known}`,
+    );
+    for (let index = witness.firstIndex; index < first; index++) {
+      witness.terms[index] = this.#committed[index]!.term;
+    }
+    witness.firstIndex = first;
   }
 
   #noteEntry(witness: RaftWitness, entry: Entry, previousTerm: number): void {
@@ -320,6 +340,12 @@ function checkTracker(witness: RaftWitness, raft: RaftState): void {
  */
 function checkRecovered({ name }: RaftWitness, claimed: MemoryStorage, found: MemoryStorage): void {
   const last = claimed.lastIndex();
+  hold(
+    found.lastIndex() >= claimed.firstIndex() - 1,
+    "durable survives",
+    () =>
+      `${name} had a log from ${claimed.firstIndex()} on and finds ${found.lastIndex()} at its end`,
+  );
   const first = Math.max(claimed.firstIndex(), found.firstIndex());
   for (let index = first; index <= last; index++) {
     const term = claimed.term(index)!;

@@ -53,5 +53,6 @@ function countsOf(world: World): Record<string, number> {
     watchEvents: sum(watchers.map((watcher) => watcher.eventsChecked)),
     progress: sum(watchers.map((watcher) => watcher.progressReceived)),
     hashes: world.hashesCompared,
+    installs: sum(members.map((member) => member.installs)),
   };
 }

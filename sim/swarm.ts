@@ -65,7 +65,7 @@ export function planFrom(options: SwarmOptions): Plan {
     healAtMs,
     endMs,
     features: [...names, ...(network.dropPpm > 0 ? ["lossy"] : [])],
-    cluster: fitting(planCluster(random, members), network, disk),
+    cluster: withSnapshots(fitting(planCluster(random, members), network, disk), seed, members),
     network,
     disk,
     ops: planOps(load, faults),
@@ -92,7 +92,6 @@ function planCluster(random: RandomSource, members: number): ClusterPlan {
     electionMs,
     preVote: chance(random, 80),
     backend: chance(random, 40) ? "file" : "memory",
-    // A follower that is behind its leader's snapshot would need the database itself.
     snapshotCount: members === 1 ? pick(random, [20, 100, 10_000]) : 1_000_000,
     segmentBytes: pick(random, [8192, 65_536, 65_536, 1 << 20]),
     zeroAheadBytes: pick(random, [0, 0, 16_384, 65_536]),
@@ -100,6 +99,18 @@ function planCluster(random: RandomSource, members: number): ClusterPlan {
     watchProgressMs: pick(random, [100, 1000, 10_000]),
     // A room for a learner that may join, too.
     clockRates: Array.from({ length: members + 1 }, () => 1 + (random.below(2001) - 1000) / 1e6),
+  };
+}
+
+/** Only a database on a disk can be sent to a member that is too far behind for entries. */
+function withSnapshots(cluster: ClusterPlan, seed: number, members: number): ClusterPlan {
+  if (cluster.backend === "memory" || members === 1) return cluster;
+  const random = seededRandom(seedFor(seed, "snapshots"));
+  if (chance(random, 30)) return cluster;
+  return {
+    ...cluster,
+    snapshotCount: pick(random, [5, 25, 100]),
+    catchUpEntries: pick(random, [0, 1, 10, 50]),
   };
 }
 

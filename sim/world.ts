@@ -17,6 +17,7 @@ import { Oracle } from "./oracle.ts";
 import { type Plan, seedFor } from "./plan.ts";
 import { RaftChecks } from "./raft-checks.ts";
 import { Trace } from "./trace.ts";
+import type { DatabaseCarrier } from "./transport.ts";
 import { hold, PowerLoss, Violation } from "./violation.ts";
 import { WatchClient } from "./watch-client.ts";
 
@@ -81,7 +82,11 @@ export class World {
         plan: this.plan,
         loop: this.loop,
         checks: this.checks,
-        send: (from, messages) => this.#send(from, messages),
+        carrier: this.#carrier,
+        beforeCut: (cut) => {
+          this.checks.observe(cut.witness);
+          this.#tell(cut);
+        },
         stopped: (stopped, error) => this.#stopped(stopped, error),
       },
       joining,
@@ -219,6 +224,19 @@ export class World {
     for (const entry of entries) this.oracle.applied(member.name, entry);
     member.toldIndex = appliedIndex;
   }
+
+  readonly #carrier: DatabaseCarrier = {
+    sends: (from, messages) => this.#send(from, messages),
+    memberOf: (id) => this.members.find((member) => member.id === id),
+    carry: ({ from, to }, arrived, lost) => {
+      const link = { from: from.index, to: to.index, sender: from.process! };
+      const arrive = (): void => {
+        const member = this.members.find(({ index }) => index === to.index);
+        if (member?.server !== undefined) arrived(member);
+      };
+      this.network.carry(link, arrive, lost);
+    },
+  };
 
   #send(from: SimMember, messages: readonly Message[]): void {
     for (const message of messages) {
