@@ -2,7 +2,7 @@
 // order neighbours share a page, so most need no search from the root of the tree.
 import { assert } from "../../../base/index.ts";
 import { type RecordBucket, type RecordCursor, RecordRun } from "../backend.ts";
-import { ByteWriter } from "../record/byte-writer.ts";
+import type { ByteWriter } from "../record/byte-writer.ts";
 
 /** Fewer keys than this are quicker read one by one. */
 export const gatherKeysMin = 32;
@@ -13,6 +13,7 @@ export const gatherKeysMax = 8192;
 const spreadMax = 16;
 /** What is held of records before they are written in the keys' order. */
 const heldBytesMax = 4 << 20;
+const heldBytesMin = 1 << 16;
 /** Between revisions this near, passing over records is quicker than a search. */
 const nearMax = 32;
 /** Between revisions this near, a step is quicker than a search. */
@@ -38,6 +39,9 @@ export class RecordGather {
   readonly #wanted = new Int32Array(RecordRun.countMax);
   readonly #starts = new Int32Array(gatherKeysMax);
   readonly #ends = new Int32Array(gatherKeysMax);
+  /** Records in revision order. Kept: memory outside the heap, made anew each time, calls the collector. */
+  #held: Uint8Array = new Uint8Array(heldBytesMin);
+  #heldLength = 0;
   #least = 0;
   #most = 0;
   #ascends = true;
@@ -81,12 +85,12 @@ export class RecordGather {
   }
 
   #writeSorted(count: number, writer: ByteWriter): void {
-    const held = this.#hold(count);
-    const { buffer, start } = held;
+    this.#hold(count);
+    const held = this.#held;
     for (let at = 0; at < count; at++) {
       const end = this.#ends[at]!;
       if (end !== 0) {
-        writer.bytesField(this.#tag, buffer, start + this.#starts[at]!, start + end);
+        writer.bytesField(this.#tag, held, this.#starts[at]!, end);
         continue;
       }
       // It did not fit into what may be held.
@@ -94,22 +98,20 @@ export class RecordGather {
       this.#seek(at, false);
       writer.bytesField(this.#tag, cursor.buffer, cursor.start, cursor.end);
     }
-    held.release();
   }
 
   /** Reads the records in revision order; where they lie in it, `#starts` and `#ends` say. */
-  #hold(count: number): ByteWriter {
+  #hold(count: number): void {
     this.#sort(count);
-    const held = new ByteWriter(Math.min(count * 256, heldBytesMax));
+    this.#heldLength = 0;
     const cursor = this.#cursor;
     for (let at = 0; at < count;) {
       this.#seek(this.#sorted[at]!, false);
       do {
         cursor.takeRun(this.#run);
-        at = this.#holdFromRun(at, count, held);
+        at = this.#holdFromRun(at, count);
       } while (at < count && this.#isNear(this.#sorted[at]!) && cursor.next());
     }
-    return held;
   }
 
   /** Whether the record of a place lies shortly behind the run. */
@@ -120,7 +122,7 @@ export class RecordGather {
   }
 
   /** Copies what is wanted of the run, from `#sorted[at]` on; returns how far in that it came. */
-  #holdFromRun(at: number, countSorted: number, held: ByteWriter): number {
+  #holdFromRun(at: number, countSorted: number): number {
     const { mains, subs, starts, ends, count } = this.#run;
     const from = at;
     let wanted = 0;
@@ -136,16 +138,15 @@ export class RecordGather {
     const first = starts[this.#wanted[0]!]!;
     const last = ends[this.#wanted[wanted - 1]!]!;
     // One copy with what lies between is quicker than many.
-    if (last - first <= 2 * bytes) this.#holdBlock(from, wanted, first, last, held);
-    else for (let index = 0; index < wanted; index++) this.#holdOne(from + index, index, held);
+    if (last - first <= 2 * bytes) this.#holdBlock(from, wanted, first, last);
+    else for (let index = 0; index < wanted; index++) this.#holdOne(from + index, index);
     return at;
   }
 
-  #holdBlock(from: number, wanted: number, first: number, last: number, held: ByteWriter): void {
-    const fits = held.length + last - first <= heldBytesMax;
+  #holdBlock(from: number, wanted: number, first: number, last: number): void {
     const { starts, ends, buffer } = this.#run;
-    const offset = held.length - first;
-    if (fits) held.bytes(buffer, first, last);
+    const offset = this.#heldLength - first;
+    const fits = this.#copy(buffer, first, last);
     for (let index = 0; index < wanted; index++) {
       const place = this.#sorted[from + index]!;
       const at = this.#wanted[index]!;
@@ -154,14 +155,31 @@ export class RecordGather {
     }
   }
 
-  #holdOne(from: number, index: number, held: ByteWriter): void {
+  #holdOne(from: number, index: number): void {
     const at = this.#wanted[index]!;
     const { starts, ends, buffer } = this.#run;
     const place = this.#sorted[from]!;
-    const fits = held.length + ends[at]! - starts[at]! <= heldBytesMax;
-    this.#starts[place] = held.length;
-    if (fits) held.bytes(buffer, starts[at]!, ends[at]!);
-    this.#ends[place] = fits ? held.length : 0;
+    this.#starts[place] = this.#heldLength;
+    const fits = this.#copy(buffer, starts[at]!, ends[at]!);
+    this.#ends[place] = fits ? this.#heldLength : 0;
+  }
+
+  /** Appends buffer[start, end) to what is held, unless that would be too much. */
+  #copy(buffer: Uint8Array, start: number, end: number): boolean {
+    const length = this.#heldLength + end - start;
+    if (length > heldBytesMax) return false;
+    if (length > this.#held.length) this.#grow(length);
+    this.#held.set(buffer.subarray(start, end), this.#heldLength);
+    this.#heldLength = length;
+    return true;
+  }
+
+  #grow(bytesMin: number): void {
+    let size = this.#held.length;
+    while (size < bytesMin) size *= 2;
+    const grown = new Uint8Array(size);
+    grown.set(this.#held.subarray(0, this.#heldLength));
+    this.#held = grown;
   }
 
   /** Fills `#sorted`. */

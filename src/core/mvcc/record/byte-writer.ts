@@ -37,6 +37,17 @@ function giveBack(buffer: Uint8Array): void {
   spares.push(buffer);
 }
 
+/** Where in `pool` so many bytes are free; they are now taken. */
+function takeFromPool(bytes: number): number {
+  if (poolUsed + bytes > pool.length) {
+    pool = new Uint8Array(poolBytes);
+    poolUsed = 0;
+  }
+  const at = poolUsed;
+  poolUsed += bytes;
+  return at;
+}
+
 /** A buffer that grows as one message is written into it. Its memory is used again only by `release`. */
 export class ByteWriter {
   buffer: Uint8Array;
@@ -47,18 +58,9 @@ export class ByteWriter {
 
   constructor(bytesExpected: number) {
     const bytes = headroomBytes + bytesExpected;
-    let origin = 0;
-    if (bytes <= pooledBytesMax) {
-      if (poolUsed + bytes > pool.length) {
-        pool = new Uint8Array(poolBytes);
-        poolUsed = 0;
-      }
-      origin = poolUsed;
-      poolUsed += bytes;
-      this.buffer = pool;
-    } else {
-      this.buffer = largeBuffer(bytes);
-    }
+    const isPooled = bytes <= pooledBytesMax;
+    const origin = isPooled ? takeFromPool(bytes) : 0;
+    this.buffer = isPooled ? pool : largeBuffer(bytes);
     this.start = origin + headroomBytes;
     this.at = this.start;
     this.#end = origin + bytes;
@@ -77,12 +79,15 @@ export class ByteWriter {
   #grow(bytes: number): void {
     const origin = this.start - headroomBytes;
     const used = this.at - origin;
-    const grown = largeBuffer(Math.max(used + bytes, (this.#end - origin) * 2));
-    grown.set(this.buffer.subarray(this.start, this.at), headroomBytes);
+    const wanted = Math.max(used + bytes, (this.#end - origin) * 2);
+    const isPooled = wanted <= pooledBytesMax;
+    const to = isPooled ? takeFromPool(wanted) : 0;
+    const grown = isPooled ? pool : largeBuffer(wanted);
+    grown.set(this.buffer.subarray(this.start, this.at), to + headroomBytes);
     this.buffer = grown;
-    this.start = headroomBytes;
-    this.at = used;
-    this.#end = grown.length;
+    this.start = to + headroomBytes;
+    this.at = to + used;
+    this.#end = isPooled ? to + wanted : grown.length;
   }
 
   /** Gives the memory back: neither the writer nor what was taken from it may be used any more. */
