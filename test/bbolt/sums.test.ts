@@ -126,6 +126,26 @@ test("sums of another state of the file are forgotten: one that commits without 
   again.close();
 });
 
+test("an older copy of the file that was put back is believed, and goes on", () => {
+  const seed = Number(process.env["SEED"] ?? 15);
+  const random = seededRandom(seed);
+  for (let round = 0; round < 20; round++) {
+    const disk = written(random);
+    const older = disk.files.get(path)!.clone();
+    const expected = readAll(disk);
+    const database = open(disk);
+    for (let commit = 0; commit <= round % 4; commit++) database.commitNow(batchOf(random, 200));
+    database.close();
+    disk.files.set(path, older);
+    assert.deepEqual(readAll(disk), expected, `seed ${seed}, round ${round}`);
+    const again = open(disk);
+    again.commitNow(batchOf(random, 100));
+    const model = readModel(again.view);
+    again.close();
+    assert.deepEqual(readAll(disk), model, `seed ${seed}, round ${round}`);
+  }
+});
+
 test("a power cut at any moment of a commit leaves sums that fit the state found", () => {
   const seed = Number(process.env["SEED"] ?? 14);
   const random = seededRandom(seed);

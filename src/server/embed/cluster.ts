@@ -139,15 +139,14 @@ function recoverDatabase(
     return consistentIndex;
   }
   log.info("Recovering from snapshot backend", fields);
-  try {
-    backend.replace(snapshotter.databasePath(logBegins));
-  } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
+  const received = snapshotter.databasePath(logBegins);
+  if (nodeDisk.stat(received) === undefined) {
     throw new Error(
-      `failed to find database snapshot file (${why}): the log begins at ${logBegins}, ` +
-        `the database ends at ${consistentIndex}`,
+      "failed to find database snapshot file (snap: snapshot file doesn't exist): the log begins " +
+        `at ${logBegins}, the database ends at ${consistentIndex}`,
     );
   }
+  backend.replace(received);
   return standsAt();
 }
 

@@ -16,6 +16,11 @@ async function configOf(yaml: string): Promise<Config> {
   return configFrom(await readConfigFile(path));
 }
 
+test("a key without a value asks for nothing, so the sample file starts a member", async () => {
+  const config = await configOf("name: default\ninitial-cluster:\ndiscovery-srv:\n");
+  assert.equal(config.initialCluster, "default=http://localhost:2380");
+});
+
 test("a file says what flags say, in its own types and sections", async () => {
   const config = await configOf(`
 name: m1

@@ -137,7 +137,8 @@ class FileValues {
   /** Keys in JSON's order, so that of several errors the same one is told as by Go. */
   readTop(root: Readonly<Record<string, unknown>>): void {
     for (const [key, value] of sorted(root)) {
-      this.#given.add(key);
+      // A key without a value leaves what is the default: --initial-cluster made of the name, say.
+      if (value !== null) this.#given.add(key);
       const name = key.toLowerCase();
       if (name in sections) {
         this.#readSection(name, value, name === "peer-transport-security" ? "peer-" : "");

@@ -71,6 +71,8 @@ export interface Config extends SecurityConfig, AuthConfig, LogConfig {
   readonly warningApplyMs: number;
   readonly warningUnaryRequestMs: number;
   readonly maxLearners: number;
+  /** The health service says NOT_SERVING while the database is defragmented. */
+  readonly stopsOnDefrag: boolean;
   readonly leaseCheckpoint: boolean;
   readonly leaseCheckpointPersist: boolean;
   readonly unsafeNoFsync: boolean;
@@ -135,6 +137,7 @@ const builtGates = new Set([
   "InitialCorruptCheck",
   "LeaseCheckpoint",
   "LeaseCheckpointPersist",
+  "StopGRPCServiceOnDefrag",
 ]);
 
 /** Whether a built gate that is off by default was switched on. */
@@ -259,6 +262,7 @@ function read(values: FlagValues): Config {
     warningApplyMs: duration("warning-apply-duration", 100),
     warningUnaryRequestMs: duration("warning-unary-request-duration", 300),
     maxLearners: number("max-learners"),
+    stopsOnDefrag: isGateOn(values, "StopGRPCServiceOnDefrag"),
     leaseCheckpoint: isGateOn(values, "LeaseCheckpoint"),
     leaseCheckpointPersist: isGateOn(values, "LeaseCheckpointPersist"),
     unsafeNoFsync: bool("unsafe-no-fsync"),

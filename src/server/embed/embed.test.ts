@@ -146,6 +146,11 @@ test("the gates of lease checkpoints are built", () => {
   assert.equal(configOf("--feature-gates=LeaseCheckpoint=false").leaseCheckpoint, false);
 });
 
+test("the gate that stops the service during a defragmentation is built", () => {
+  assert.equal(configOf("--feature-gates=StopGRPCServiceOnDefrag=true").stopsOnDefrag, true);
+  assert.equal(configOf().stopsOnDefrag, false);
+});
+
 test("every flag has a default its own kind can read", () => {
   for (const spec of flagTable.values()) {
     if (spec.kind === "urls" && spec.initial !== "") parseUrls(spec.initial);

@@ -6,10 +6,11 @@ function made(): { gofail: Gofail; deaths: string[]; slept: number[]; chances: n
   const deaths: string[] = [];
   const slept: number[] = [];
   const chances: number[] = [];
-  const gofail = new Gofail(["one", "two"], {
+  const gofail = new Gofail(["one", "two", "raftBeforeSave"], {
     chance: () => chances.shift() ?? 0,
     die: (text) => deaths.push(text),
     sleep: (ms) => slept.push(ms),
+    hold: (ms) => slept.push(-ms),
   });
   return { gofail, deaths, slept, chances };
 }
@@ -29,6 +30,15 @@ test("terms are gofail's: counts, chances, chains and values", () => {
   assert.equal(reach("neither"), undefined);
 });
 
+test("a sleep in the member's turn stops the member alone, elsewhere the process", () => {
+  const { gofail, slept } = made();
+  for (const name of ["raftBeforeSave", "one"]) {
+    gofail.enable(name, "sleep(20)");
+    gofail.reach(name);
+  }
+  assert.deepEqual(slept, [-20, 20]);
+});
+
 test("what is no term or no place is refused with gofail's words", () => {
   const { gofail } = made();
   for (const terms of ["", "retrun", "return(", "return->", "2*", "panic)"]) {
@@ -43,13 +53,13 @@ test("HTTP lists, sets, shows, counts and deletes", () => {
     const { status, text } = answerGofail(gofail, method, path, body);
     return [status, text];
   };
-  assert.deepEqual(ask("GET", "/"), [200, "one=\ntwo=\n"]);
+  assert.deepEqual(ask("GET", "/"), [200, "one=\nraftBeforeSave=\ntwo=\n"]);
   assert.deepEqual(ask("PUT", "/one", 'return("x")'), [204, ""]);
   assert.deepEqual(ask("GET", "/one"), [200, 'return("x")\n']);
   gofail.reach("one");
   assert.deepEqual(ask("GET", "/one/count"), [200, "1"]);
   assert.deepEqual(ask("PUT", "/failpoints", "one=off;two=panic"), [204, ""]);
-  assert.deepEqual(ask("GET", "/"), [200, "one=off\ntwo=panic\n"]);
+  assert.deepEqual(ask("GET", "/"), [200, "one=off\nraftBeforeSave=\ntwo=panic\n"]);
   assert.deepEqual(ask("DELETE", "/two"), [204, ""]);
   assert.equal(ask("DELETE", "/two")[0], 400);
   assert.equal(ask("GET", "/nowhere")[0], 404);

@@ -12,6 +12,7 @@ export const failpointNames = [
   "afterStartDBTxn",
   "afterWritebackBuf",
   "beforeApplyOneConfChange",
+  "beforeApplyOneEntryNormal",
   "beforeCommit",
   "beforeStartDBTxn",
   "beforeWritebackBuf",
@@ -41,6 +42,9 @@ export const failpointNames = [
   "walBeforeSync",
 ] as const;
 
+/** Those where etcd stops raft's goroutine or the applier's: here the member alone stops for a sleep. */
+const isOfTheMember = (name: string): boolean => /^(raft|beforeApply)/.test(name);
+
 interface Armed {
   readonly description: string;
   readonly terms: readonly Term[];
@@ -58,7 +62,10 @@ export interface GofailHost {
   readonly chance: () => number;
   /** Ends the process at once. */
   readonly die: (text: string) => void;
+  /** Stops the process, as where etcd sleeps with a lock that everybody needs. */
   readonly sleep: (ms: number) => void;
+  /** Stops the member; requests that do not need it are still answered. */
+  readonly hold: (ms: number) => void;
 }
 
 export class Gofail {
@@ -111,7 +118,7 @@ export class Gofail {
       case "return":
         return value === undefined ? "" : String(value);
       case "sleep":
-        this.#host.sleep(sleepMs(value) ?? 0);
+        this.#host[isOfTheMember(name) ? "hold" : "sleep"](sleepMs(value) ?? 0);
         return undefined;
       case "panic":
         this.#host.die(`panic: failpoint panic: ${value === undefined ? name : String(value)}\n`);
@@ -180,7 +187,10 @@ function pairsOf(text: string): (readonly [string, string])[] {
 }
 
 /** The failpoints that the environment asks for; undefined, as nearly always, when it asks for none. */
-export function gofailFrom(environment: NodeJS.ProcessEnv): Failpoint | undefined {
+export function gofailFrom(
+  environment: NodeJS.ProcessEnv,
+  hold: (ms: number) => void,
+): Failpoint | undefined {
   const { GOFAIL_HTTP: address, GOFAIL_FAILPOINTS: initial } = environment;
   if (address === undefined && initial === undefined) return undefined;
   const gofail = new Gofail(failpointNames, {
@@ -189,7 +199,7 @@ export function gofailFrom(environment: NodeJS.ProcessEnv): Failpoint | undefine
       writeSync(2, text);
       process.exit(panicCode);
     },
-    // A goroutine would sleep alone; here the member does, as one that is paused.
+    hold,
     sleep: (ms) => void Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms),
   });
   for (const [name, terms] of pairsOf(initial ?? "")) {

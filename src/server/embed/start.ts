@@ -10,7 +10,7 @@ import { openCredentials } from "./auth-token.ts";
 import { defragmentAtStart } from "./bootstrap-defrag.ts";
 import { bootMember, type PeerLink, peerLink, sha1, transportOf } from "./cluster.ts";
 import type { Config } from "./config.ts";
-import { loadFailpoint } from "./failpoints.ts";
+import { loadFailpoints } from "./failpoints.ts";
 import { checkInitially } from "./initial-check.ts";
 import {
   listenForClients,
@@ -19,6 +19,7 @@ import {
   type PeerListeners,
 } from "./listeners.ts";
 import { ServerMetrics } from "./metrics.ts";
+import type { MemberHold } from "./member-hold.ts";
 import { type OpenedBackend, openBackend } from "./open-backend.ts";
 import { logClientTls, peerClientTls, prepareSecurity } from "./security.ts";
 import { servingOf } from "./serving.ts";
@@ -50,7 +51,7 @@ export async function startServer(
   let flush = (): void => {};
   const directory = join(config.dataDirectory, "member");
   makeDirectories(directory);
-  const failpoint = await loadFailpoint(process.env);
+  const { failpoint, hold } = await loadFailpoints(process.env, nodeClock);
   const metrics = new ServerMetrics(config, log);
   const backend = await openBackend(join(directory, "snap", "db"), config, log, {
     meter: metrics.disk,
@@ -74,7 +75,7 @@ export async function startServer(
     link.ask,
   );
   const place = { config, log, booted, backend, snapshotter, link, peers };
-  const host = { ...login, endTurn: () => flush(), fail, failpoint, removed };
+  const host = { ...login, endTurn: () => flush(), fail, failpoint, hold, removed };
   server = makeServer(place, host);
   backend.setBeforeCommit(() => server!.beforeCommit());
   if (config.checksInitially && booted.members === undefined) await checkInitially(server, log);
@@ -153,7 +154,9 @@ interface Place {
   readonly peers: PeerListeners;
 }
 
-type Host = Pick<ServerParts, "credentials" | "endTurn" | "fail" | "failpoint" | "removed">;
+type Host = Pick<ServerParts, "credentials" | "endTurn" | "fail" | "failpoint" | "removed"> & {
+  readonly hold: MemberHold | undefined;
+};
 
 function makeServer(place: Place, host: Host): Server {
   const { config, log, booted, backend, snapshotter, link, peers } = place;
@@ -171,7 +174,7 @@ function makeServer(place: Place, host: Host): Server {
     booted,
     backend: backend.host,
     snapshotter,
-    clock: nodeClock,
+    clock: host.hold ?? nodeClock,
     random: nodeRandom,
     log,
     sha1,

@@ -38,6 +38,8 @@ export interface MemberParts {
   readonly fail: (error: Error) => void;
   readonly leaderChanged: (isLeader: boolean) => void;
   readonly failpoint?: Failpoint | undefined;
+  /** While a failpoint holds the member up, it takes no turn. */
+  readonly hold?: { readonly isHeld: boolean } | undefined;
   /** A write found the backend over its quota: `answer` when the alarm about it is raised. */
   readonly raiseNoSpace: (answer: () => void) => void;
   /** A leader's first entry was applied: everything before it is. */

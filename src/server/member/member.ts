@@ -224,7 +224,7 @@ export class Member {
   /** Takes all that has come, steps once, hands out once. */
   turn(): void {
     this.#turnIsDue = false;
-    if (this.#stopped) return;
+    if (this.#stopped || this.#parts.hold?.isHeld === true) return;
     this.#orGiveUp(() => {
       this.#stepInbox();
       this.#carryOutAll();
@@ -456,6 +456,7 @@ export class Member {
     const { applier, raft, clock } = this.#parts;
     switch (entry.type) {
       case EntryType.EntryNormal: {
+        this.#parts.failpoint?.("beforeApplyOneEntryNormal");
         if (entry.data.length === 0) {
           // The first entry of a leader: reads asked for before it were not answered.
           this.#reads.askAgain();

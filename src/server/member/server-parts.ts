@@ -44,6 +44,8 @@ export interface ServerParts {
   /** With a durable backend: where snapshots of the log are kept. */
   readonly snapshotter: Snapshotter | undefined;
   readonly failpoint?: Failpoint | undefined;
+  /** While a failpoint holds the member up, it takes no turn. */
+  readonly hold?: { readonly isHeld: boolean } | undefined;
   /** Without them nobody can log in. */
   readonly credentials?: Credentials | undefined;
   readonly clock: Clock;

@@ -9,47 +9,66 @@ import {
   makeSnapshotResponse,
 } from "../../core/proto/index.ts";
 import type { MethodHandler, ServerCall } from "../../io/grpc/index.ts";
-import type { BackendCopy, Digest } from "../member/index.ts";
+import type { BackendCopy, Digest, DurableBackend } from "../member/index.ts";
 import { fail, type RpcContext, serverStream, unary } from "./context.ts";
+import type { HealthService } from "./health.ts";
 import { requireAdmin } from "./identity.ts";
 
 /** As etcd sends it; the file is a whole number of these, or the last one is shorter. */
 const blobBytes = 32 * 1024;
+/** Clients that watch the health have so long to go elsewhere before a defragmentation begins. */
+const leaveTakingMs = 50;
 /** Blobs between two rounds of the event loop. */
 const blobsPerSlice = 16;
 
 export const backendMethods = (
   context: RpcContext,
   sha256: () => Digest,
+  /** Told not to serve while the database is defragmented (the gate StopGRPCServiceOnDefrag). */
+  health: HealthService | undefined,
 ): [string, MethodHandler][] => [
-  ["/etcdserverpb.Maintenance/Defragment", defragment(context)],
+  ["/etcdserverpb.Maintenance/Defragment", defragment(context, health)],
   ["/etcdserverpb.Maintenance/Snapshot", snapshot(context, sha256)],
 ];
 
 const noFile = { code: Code.Unimplemented, message: "this member keeps no database file" };
 
-const defragment = (context: RpcContext): MethodHandler =>
+const defragment = (context: RpcContext, health: HealthService | undefined): MethodHandler =>
   unary(context, decodeDefragmentRequest, (call) => {
     requireAdmin(context, call);
-    const { server } = context;
-    const { durable } = server.backend;
+    const { durable } = context.server.backend;
     if (durable === undefined) return call.end(noFile);
-    const startedMs = server.clock.nowMs();
-    const before = server.backend.sizeBytes();
-    server.log.info("starting defragment");
-    durable.defragment((error) => {
-      if (error !== undefined) {
-        server.log.warn("failed to defragment", { error });
-        return fail(context, call, error);
-      }
-      server.log.info("finished defragmenting directory", {
-        "current-db-size-bytes-diff": server.backend.sizeBytes() - before,
-        "current-db-size-bytes": server.backend.sizeBytes(),
-        took: `${(server.clock.nowMs() - startedMs).toFixed(3)}ms`,
-      });
+    const answer = (error: Error | undefined): void => {
+      health?.setServing(true);
+      if (error !== undefined) return fail(context, call, error);
       call.reply(encodeDefragmentResponse(makeDefragmentResponse()));
-    });
+    };
+    if (health === undefined) return runDefragment(context, durable, answer);
+    health.setServing(false, "defrag is active");
+    context.server.clock.after(leaveTakingMs, () => runDefragment(context, durable, answer));
   });
+
+function runDefragment(
+  { server }: RpcContext,
+  durable: DurableBackend,
+  done: (error: Error | undefined) => void,
+): void {
+  const startedMs = server.clock.nowMs();
+  const before = server.backend.sizeBytes();
+  server.log.info("starting defragment");
+  durable.defragment((error) => {
+    if (error !== undefined) {
+      server.log.warn("failed to defragment", { error });
+      return done(error);
+    }
+    server.log.info("finished defragmenting directory", {
+      "current-db-size-bytes-diff": server.backend.sizeBytes() - before,
+      "current-db-size-bytes": server.backend.sizeBytes(),
+      took: `${(server.clock.nowMs() - startedMs).toFixed(3)}ms`,
+    });
+    done(undefined);
+  });
+}
 
 function snapshot(context: RpcContext, sha256: () => Digest): MethodHandler {
   const begin = (call: ServerCall): void => {

@@ -27,12 +27,14 @@ export class HealthService {
     ];
   }
 
-  setServing(serving: boolean): void {
+  /** `reason`, for the log, is why it stops. */
+  setServing(serving: boolean, reason?: string): void {
     const status = serving ? ServingStatus.SERVING : ServingStatus.NOT_SERVING;
     if (status === this.#status) return;
     this.#status = status;
     const name = serving ? "SERVING" : "NOT_SERVING";
-    this.#context.server.log.info("grpc service status changed", { service: "", status: name });
+    const fields = { service: "", status: name, ...(reason !== undefined && { reason }) };
+    this.#context.server.log[serving ? "info" : "warn"]("grpc service status changed", fields);
     for (const call of this.#watching) call.send(this.#message(this.#status));
   }
 

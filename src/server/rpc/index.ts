@@ -30,6 +30,8 @@ export interface Services {
 }
 
 export interface ServiceOptions extends KvOptions {
+  /** The gate StopGRPCServiceOnDefrag. */
+  readonly stopsOnDefrag?: boolean;
   readonly sha256: () => Digest;
 }
 
@@ -57,7 +59,7 @@ export function services(server: Server, options: ServiceOptions): Services {
     ...clusterMethods(context),
     ...authMethods(context),
     ...maintenanceMethods(context),
-    ...backendMethods(context, options.sha256),
+    ...backendMethods(context, options.sha256, options.stopsOnDefrag ? health : undefined),
   ].map(([path, handler]): [string, MethodHandler] => [path, late.before(handler)]);
   const methods = new Map<string, MethodHandler>([...guarded, ...health.methods()]);
   const concurrency = { ...context, methods };

@@ -73,12 +73,16 @@ export class PageSums {
       const isFirst = end === 0;
       if (record === undefined || record.isBase !== isFirst) break;
       if (!isFirst && record.chainBefore !== this.#chain) break;
-      if (record.chain === stamp.chain && record.txid === stamp.txid) isVouchedFor = true;
-      // A table written for a commit that came to nothing holds what the state before it needs.
-      if (isFirst && record.chainBefore === stamp.chain) isVouchedFor = true;
-      this.#apply(words, record);
       this.#chain = record.chain;
       end = record.end;
+      if (isVouchedFor) {
+        this.#forgetPagesOf(words, record);
+        continue;
+      }
+      this.#apply(words, record);
+      // A table written for a commit that came to nothing holds what the state before it needs.
+      const isForThis = record.chain === stamp.chain && record.txid === stamp.txid;
+      isVouchedFor = isForThis || (isFirst && record.chainBefore === stamp.chain);
     }
     if (!isVouchedFor) {
       this.#forget();
@@ -87,6 +91,17 @@ export class PageSums {
     this.#file = this.#disk.open(this.#path);
     this.#end = end * 4;
     return true;
+  }
+
+  /**
+   * Their records were made for states after this one: commits that came to nothing, or an older copy
+   * of the file was put back. What they say of a page may not be so; the next table leaves it out.
+   */
+  #forgetPagesOf(words: Uint32Array, { from, count }: SumsRecord): void {
+    for (let at = from; at < from + 2 * count; at += 2) {
+      if (words[at]! < this.#pages) this.#sums[words[at]!] = 0;
+    }
+    this.#mustRewrite = true;
   }
 
   #readFile(): Uint32Array | undefined {
