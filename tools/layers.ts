@@ -40,7 +40,7 @@ export const layers: Readonly<Record<string, readonly string[]>> = {
   ],
   "server/rpc": [...core, ...machines, "core/apply", "io/grpc", "server/member"],
   "server/gateway": [...core, "io/grpc", "io/host", "io/http"],
-  "server/metrics": [...core, "io/grpc", "io/host", "io/http", "server/member"],
+  "server/metrics": [...core, "io/grpc", "io/host", "io/http", "io/rafthttp", "server/member"],
   "server/http": [...core, "core/membership", "io/host", "io/http", "server/member"],
   "server/tcpproxy": ["io/host", "node:"],
   "server/embed": [every],

@@ -1,6 +1,10 @@
 // /metrics beside real etcd's: every name, kind and label, and what operators' alerts read.
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { after, before, test } from "node:test";
+import { projectRoot } from "../peers/peers.ts";
+import { etcdFamilies } from "../../src/server/metrics/index.ts";
 import { ServerProcess, type Kind } from "./server-process.ts";
 
 const servers = {} as Record<Kind, ServerProcess>;
@@ -85,7 +89,11 @@ test("every metric of etcd is there, of the same kind, with the same labels and 
     assert.deepEqual([...own.buckets], [...buckets], name);
   }
   const more = [...ours.keys()].filter((name) => !theirs.has(name));
-  assert.deepEqual(more, ["quorate_event_loop_delay_seconds"]);
+  assert.deepEqual(more, [
+    "quorate_event_loop_active_seconds_total",
+    "quorate_event_loop_delay_seconds",
+    "quorate_gc_pause_seconds",
+  ]);
 });
 
 test("what was done alike is counted alike", async () => {
@@ -114,33 +122,74 @@ test("what was done alike is counted alike", async () => {
   assert.ok(count > 200, `${count} compared`);
 });
 
+/** What etcd's alerts and Grafana boards read (contrib/mixin; grafana.json of its documentation). */
+const readByOperators = `
+  etcd_cluster_version etcd_server_version etcd_server_id
+  etcd_server_has_leader etcd_server_is_leader etcd_server_leader_changes_seen_total
+  etcd_server_proposals_failed_total etcd_server_proposals_pending
+  etcd_server_proposals_committed_total etcd_server_proposals_applied_total
+  etcd_server_slow_apply_total etcd_server_slow_read_indexes_total
+  etcd_server_read_indexes_failed_total etcd_server_heartbeat_send_failures_total
+  etcd_server_quota_backend_bytes etcd_mvcc_db_total_size_in_bytes
+  etcd_mvcc_db_total_size_in_use_in_bytes etcd_mvcc_put_total etcd_mvcc_delete_total
+  etcd_mvcc_range_total etcd_mvcc_txn_total etcd_debugging_mvcc_keys_total
+  etcd_debugging_mvcc_watcher_total etcd_debugging_mvcc_watch_stream_total
+  etcd_debugging_mvcc_slow_watcher_total etcd_debugging_mvcc_events_total
+  etcd_debugging_mvcc_pending_events_total
+  etcd_debugging_mvcc_db_compaction_total_duration_milliseconds_bucket
+  etcd_debugging_snap_save_total_duration_seconds_sum
+  etcd_debugging_store_expires_total etcd_debugging_store_watchers
+  etcd_disk_wal_fsync_duration_seconds_bucket etcd_disk_wal_fsync_duration_seconds_sum
+  etcd_disk_backend_commit_duration_seconds_bucket etcd_disk_backend_commit_duration_seconds_sum
+  etcd_disk_backend_defrag_duration_seconds_bucket
+  etcd_disk_backend_snapshot_duration_seconds_bucket
+  etcd_network_client_grpc_received_bytes_total etcd_network_client_grpc_sent_bytes_total
+  grpc_server_started_total grpc_server_handled_total grpc_server_msg_received_total
+  grpc_server_msg_sent_total grpc_server_handling_seconds_bucket
+  process_resident_memory_bytes process_virtual_memory_bytes process_cpu_seconds_total
+  process_open_fds process_max_fds process_start_time_seconds os_fd_used os_fd_limit
+  go_info go_goroutines go_threads go_gc_duration_seconds go_gc_duration_seconds_count
+  go_memstats_alloc_bytes go_memstats_alloc_bytes_total go_memstats_heap_inuse_bytes
+  go_memstats_stack_inuse_bytes go_memstats_sys_bytes go_memstats_next_gc_bytes
+`;
+
+const namesOf = (samples: ReadonlyMap<string, number>): Set<string> =>
+  new Set([...samples.keys()].map((sample) => sample.replace(/\{.*/s, "")));
+
 test("what etcd's alerts and dashboards read has values", async () => {
   const { samples } = read(await get("quorate", "/metrics"));
-  for (const name of [
-    "etcd_server_has_leader",
-    "etcd_server_leader_changes_seen_total",
-    "etcd_server_proposals_failed_total",
-    "etcd_server_proposals_pending",
-    "etcd_server_proposals_committed_total",
-    "etcd_server_proposals_applied_total",
-    "etcd_mvcc_db_total_size_in_bytes",
-    "etcd_mvcc_db_total_size_in_use_in_bytes",
-    "etcd_server_quota_backend_bytes",
-    "etcd_network_client_grpc_sent_bytes_total",
-    "etcd_network_client_grpc_received_bytes_total",
-    "etcd_debugging_mvcc_watcher_total",
-    "etcd_debugging_mvcc_keys_total",
-    "etcd_server_slow_apply_total",
-    "etcd_disk_wal_fsync_duration_seconds_count",
-    "etcd_disk_backend_commit_duration_seconds_count",
-    "process_resident_memory_bytes",
-    "process_open_fds",
-    "process_max_fds",
-  ]) {
-    assert.ok(samples.has(name), name);
-  }
+  const names = namesOf(samples);
+  const wanted = readByOperators.trim().split(/\s+/);
+  assert.deepEqual(
+    wanted.filter((name) => !names.has(name)),
+    [],
+  );
   assert.ok(samples.get("etcd_disk_wal_fsync_duration_seconds_count")! > 0);
   assert.ok(samples.get("process_resident_memory_bytes")! > 1e6);
+});
+
+test("our own dashboard reads what there is", async () => {
+  const { families } = read(await get("quorate", "/metrics"));
+  // Of those about other members a member alone has none to show.
+  const known = new Set([...families.keys(), ...etcdFamilies.map(({ name }) => name)]);
+  const text = readFileSync(join(projectRoot, "docs/grafana/quorate.json"), "utf8");
+  const { panels } = JSON.parse(text) as { panels: { targets?: { expr: string }[] }[] };
+  const expressions = panels.flatMap(({ targets = [] }) => targets.map(({ expr }) => expr));
+  assert.ok(expressions.length > 40);
+  for (const expression of expressions) {
+    for (const [name] of expression.matchAll(/\b(etcd|grpc|go|process|quorate)_\w+\b(?=[{[])/g)) {
+      const family = name.replace(/_(bucket|sum|count)$/, "");
+      assert.ok(known.has(name) || known.has(family), `${name} in ${expression}`);
+    }
+  }
+});
+
+test("what has run shows in the event loop's and the collector's figures", async () => {
+  const { samples } = read(await get("quorate", "/metrics"));
+  assert.ok(samples.get("quorate_event_loop_delay_seconds_count")! > 0);
+  assert.ok(samples.get("quorate_event_loop_active_seconds_total")! > 0);
+  const kinds = [...samples.keys()].filter((name) => name.startsWith("quorate_gc_pause_seconds_c"));
+  assert.equal(kinds.length, 4);
 });
 
 test("OpenMetrics is spoken to whoever asks for it", async () => {

@@ -19,6 +19,6 @@ export {
 export { DiskError, isDiskError } from "./disk-error.ts";
 export type { Failpoint } from "./failpoint.ts";
 export { type Log, type LogFields, type LogLevel, silentLog } from "./log.ts";
-export type { ProcessStats, Quantiles } from "./process-stats.ts";
+export { gcBoundsSeconds, type ProcessStats, type Quantiles } from "./process-stats.ts";
 export { type Random, repeatableRandom } from "./random.ts";
-export { StallMonitor } from "./stall-monitor.ts";
+export { stallBoundsSeconds, StallMonitor } from "./stall-monitor.ts";

@@ -1,5 +1,12 @@
 // The ProcessStats port: what a process can say of itself and its machine.
 
+import type { Histogram } from "../../base/index.ts";
+
+/** Upper bounds of the pauses of the collector. */
+export const gcBoundsSeconds: readonly number[] = [
+  0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1,
+];
+
 /** Values at their quantiles, in seconds. */
 export interface Quantiles {
   readonly quantiles: readonly (readonly [quantile: number, value: number])[];
@@ -32,6 +39,8 @@ export interface ProcessStats {
   /** Unix time; 0 before the first collection. */
   readonly lastGcSeconds: number;
   gcPauses(): Quantiles;
-  /** Since it was asked for last. */
-  loopDelays(): Quantiles;
+  /** By the kind of collection. */
+  readonly gcSeconds: ReadonlyMap<string, Histogram>;
+  /** How long the event loop had something to do, since the start. */
+  readonly loopActiveSeconds: number;
 }

@@ -9,11 +9,14 @@ const everyMs = 20;
 const warnFromMs = 150;
 /** Lines, at most one in so long. */
 const warnEveryMs = 10_000;
-const boundsSeconds = [0.001, 0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.15, 0.25, 0.5, 1, 2.5, 5];
+/** Of the histogram of delays. */
+export const stallBoundsSeconds: readonly number[] = [
+  0.001, 0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.15, 0.25, 0.5, 1, 2.5, 5,
+];
 
 export class StallMonitor {
   /** Seconds the loop was late, each time it was asked. */
-  readonly delays = new Histogram(boundsSeconds);
+  readonly delays = new Histogram(stallBoundsSeconds);
   /** The longest stall since the start, in milliseconds. */
   longestMs = 0;
   readonly #clock: Clock;

@@ -1,7 +1,9 @@
 // Takes in the database of another member: `tmp…` while it comes, `<index>.snap.db` once it is
 // durable under that name (etcdserver/api/snap/db.go SaveDBFrom).
 import { assert } from "../../base/index.ts";
+import type { SnapMeter } from "./snapshotter.ts";
 import {
+  type Clock,
   type Disk,
   type DiskFile,
   existsOn,
@@ -18,6 +20,8 @@ export interface DatabaseReceiverOptions {
   readonly path: string;
   readonly log: Log;
   readonly failpoint: Failpoint | undefined;
+  readonly clock: Clock;
+  readonly meter: SnapMeter | undefined;
 }
 
 /** One call at a time: the next begins when `done` of the last was called. */
@@ -26,9 +30,11 @@ export class DatabaseReceiver {
   readonly #file: DiskFile;
   #received = 0;
   #over = false;
+  readonly #startMs: number;
 
   constructor(options: DatabaseReceiverOptions) {
     this.#options = options;
+    this.#startMs = options.clock.nowMs();
     this.#file = options.disk.open(options.temporaryPath, { create: true, exclusive: true });
   }
 
@@ -53,10 +59,14 @@ export class DatabaseReceiver {
   finish(done: Synced): void {
     assert(!this.#over, "a database is finished once");
     this.#over = true;
+    const { clock, meter } = this.#options;
+    const writtenMs = clock.nowMs();
     this.#file.sync((error) => {
       this.#file.close();
-      if (error === undefined) this.#name(done);
-      else this.#failed(error, done);
+      if (error !== undefined) return this.#failed(error, done);
+      meter?.syncedDatabase((clock.nowMs() - writtenMs) / 1000);
+      meter?.savedDatabase((clock.nowMs() - this.#startMs) / 1000);
+      this.#name(done);
     });
   }
 

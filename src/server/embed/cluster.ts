@@ -6,6 +6,7 @@ import type { Failpoint, Log } from "../../io/host/index.ts";
 import { nodeClock, nodeDisk } from "../../io/host/node/index.ts";
 import { type ClientTls, PeerClient, type PeerDialer } from "../../io/http/index.ts";
 import { type AskPeer, peerAsker, type RaftPort, Transport } from "../../io/rafthttp/index.ts";
+import type { NetworkMeters } from "../metrics/index.ts";
 import { id64Hex } from "../../base/index.ts";
 import type { Snapshotter } from "../../io/snap/index.ts";
 import { walExists, type WalMeter } from "../../io/wal/index.ts";
@@ -150,16 +151,27 @@ function recoverDatabase(
   return standsAt();
 }
 
-/** The transport of this member; `snapshotter` takes in databases of others. */
+export interface TransportPlace {
+  readonly config: Config;
+  readonly log: Log;
+  readonly booted: Booted;
+  /** Takes in databases of others. */
+  readonly snapshotter: Snapshotter;
+  readonly link: PeerLink;
+  readonly metrics: { readonly network: NetworkMeters };
+}
+
+/** The transport of this member. */
 export const transportOf =
-  (config: Config, log: Log, booted: Booted, snapshotter: Snapshotter, dialer: PeerDialer) =>
-  (raft: RaftPort): Transport =>
-    new Transport({
+  ({ config, log, booted, snapshotter, link, metrics }: TransportPlace) =>
+  (raft: RaftPort): Transport => {
+    const transport = new Transport({
       id: booted.id,
       clusterId: booted.clusterId,
       urls: config.advertisePeerUrls.map(({ text }) => text),
       raft,
-      dialer,
+      dialer: link.dialer,
+      observer: metrics.network,
       clock: nodeClock,
       log,
       snapshots: snapshotter,
@@ -170,3 +182,6 @@ export const transportOf =
         writeTimeoutMs: config.raftWriteTimeoutMs,
       },
     });
+    metrics.network.attach(transport.counters);
+    return transport;
+  };

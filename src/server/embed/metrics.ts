@@ -1,6 +1,7 @@
 // The metrics of a running server, put together: registry, meters and who reads them.
+import { id64Hex } from "../../base/index.ts";
 import type { GrpcStats, MethodCounts, ServerCall } from "../../io/grpc/index.ts";
-import type { Log } from "../../io/host/index.ts";
+import type { Log, StallMonitor } from "../../io/host/index.ts";
 import { nodeClock, nodeProcessStats } from "../../io/host/node/index.ts";
 import type { RequestListener } from "../../io/http/index.ts";
 import type { HealthCounts, ProcessVariables } from "../http/index.ts";
@@ -14,6 +15,7 @@ import {
   methodCounts,
   metricsListener,
   MetricsRegistry,
+  NetworkMeters,
 } from "../metrics/index.ts";
 import { type Config, featureGates } from "./config.ts";
 
@@ -23,6 +25,7 @@ const clientVersionsMax = 32;
 export class ServerMetrics {
   readonly registry = new MetricsRegistry();
   readonly disk = new DiskMeters(nodeClock);
+  readonly network = new NetworkMeters();
   readonly methods: ReadonlyMap<string, MethodCounts>;
   readonly variables: ProcessVariables;
   readonly listener: RequestListener;
@@ -69,7 +72,15 @@ export class ServerMetrics {
     counts[kind]++;
   }
 
+  feedStalls({ delays }: StallMonitor): void {
+    this.registry.feedValue("quorate_event_loop_delay_seconds", () => delays);
+  }
+
   feed(server: Server, grpc: () => GrpcStats, health: HealthCounts): void {
+    const { cluster, memberId } = server;
+    const isMember = (hex: string): boolean =>
+      cluster.members().some(({ id }) => id64Hex(id) === hex);
+    this.network.feed(this.registry, memberId, isMember);
     feedServer(this.registry, {
       server,
       grpc,

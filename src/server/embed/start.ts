@@ -4,11 +4,11 @@ import { dirname, join, resolve } from "node:path";
 import { type Log, StallMonitor } from "../../io/host/index.ts";
 import { nodeClock, nodeDisk, nodeRandom } from "../../io/host/node/index.ts";
 import { Snapshotter } from "../../io/snap/index.ts";
-import { type Booted, Server, type ServerParts, watchSpace } from "../member/index.ts";
+import { Server, type ServerParts, watchSpace } from "../member/index.ts";
 import { monitorLeader, type Services, services } from "../rpc/index.ts";
 import { openCredentials } from "./auth-token.ts";
 import { defragmentAtStart } from "./bootstrap-defrag.ts";
-import { bootMember, type PeerLink, peerLink, sha1, transportOf } from "./cluster.ts";
+import { bootMember, peerLink, sha1, type TransportPlace, transportOf } from "./cluster.ts";
 import type { Config } from "./config.ts";
 import { loadFailpoints } from "./failpoints.ts";
 import { checkInitially } from "./initial-check.ts";
@@ -68,13 +68,13 @@ export async function startServer(
     directory: join(directory, "snap"),
     log,
     failpoint,
+    meter: metrics.disk,
   });
   snapshotter.removeTemporary();
-  const booted = await bootMember(
-    { config, log, backend, snapshotter, failpoint, walMeter: metrics.disk },
-    link.ask,
-  );
-  const place = { config, log, booted, backend, snapshotter, link, peers };
+  const walMeter = metrics.disk;
+  const boot = { config, log, backend, snapshotter, failpoint, walMeter };
+  const booted = await bootMember(boot, link.ask);
+  const place = { config, log, booted, backend, snapshotter, link, peers, metrics };
   const host = { ...login, endTurn: () => flush(), fail, failpoint, hold, removed };
   server = makeServer(place, host);
   backend.setBeforeCommit(() => server!.beforeCommit());
@@ -88,7 +88,7 @@ export async function startServer(
   const clients = await listenForClients(listening, http, grpc, ready);
   defragmentAtStart(backend.host, config.bootstrapDefragMegabytes, log);
   server.start(becomeReady);
-  const background = startBackground(config, log, server, served);
+  const background = startBackground(config, log, server, { served, metrics });
   logClientTls(log, listening.security);
   const probes = await listenForMetrics(listening, server, httpOptions);
   await ready;
@@ -116,9 +116,15 @@ interface Background {
 }
 
 /** What runs beside the member as long as it serves. */
-function startBackground(config: Config, log: Log, server: Server, served: Services): Background {
+function startBackground(
+  config: Config,
+  log: Log,
+  server: Server,
+  { served, metrics }: { served: Services; metrics: ServerMetrics },
+): Background {
   const stalls = new StallMonitor(nodeClock, log);
   stalls.start();
+  metrics.feedStalls(stalls);
   const stopLeaderMonitor = monitorLeader(server, served);
   const stopSpaceWatch = config.clearsNoSpaceAlarm ? watchSpace(server) : () => {};
   return {
@@ -144,13 +150,8 @@ function makeDirectories(memberDirectory: string): void {
   }
 }
 
-interface Place {
-  readonly config: Config;
-  readonly log: Log;
-  readonly booted: Booted;
+interface Place extends TransportPlace {
   readonly backend: OpenedBackend;
-  readonly snapshotter: Snapshotter;
-  readonly link: PeerLink;
   readonly peers: PeerListeners;
 }
 
@@ -160,7 +161,7 @@ type Host = Pick<ServerParts, "credentials" | "endTurn" | "fail" | "failpoint" |
 
 function makeServer(place: Place, host: Host): Server {
   const { config, log, booted, backend, snapshotter, link, peers } = place;
-  const connect = transportOf(config, log, booted, snapshotter, link.dialer);
+  const connect = transportOf(place);
   return new Server({
     options: {
       ...config,

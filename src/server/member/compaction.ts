@@ -1,6 +1,6 @@
 // Deleting compacted revisions in slices, and compacting by itself (--auto-compaction-*; etcd's
 // api/v3compactor).
-import { assert } from "../../base/index.ts";
+import { assert, exponentialBounds, Histogram } from "../../base/index.ts";
 import type { Store } from "../../core/mvcc/index.ts";
 import type { Cancel, Clock, Failpoint, Log } from "../../io/host/index.ts";
 import type { BackendHost } from "./backend-host.ts";
@@ -27,6 +27,11 @@ export class CompactionRunner {
   #running = false;
   #stopped = false;
   #startedMs = 0;
+  /** Milliseconds of one slice, and from the start to the end of a compaction. */
+  readonly pauses = new Histogram(exponentialBounds(1, 2, 13));
+  readonly totals = new Histogram(exponentialBounds(100, 2, 14));
+  /** Unix time of the last one. */
+  lastSeconds = 0;
 
   constructor(store: Store, clock: Clock, log: Log, options: CompactionOptions) {
     this.#store = store;
@@ -70,7 +75,9 @@ export class CompactionRunner {
     const { failpoint } = this.#options;
     failpoint?.("compactBeforeCommitBatch");
     const { batchLimit = batchLimitDefault } = this.#options;
+    const fromMs = this.#clock.nowMs();
     const isDone = this.#store.compactStep(recordBudget * batchLimit);
+    this.pauses.observe(this.#clock.nowMs() - fromMs);
     failpoint?.("compactAfterCommitBatch");
     if (!isDone) {
       this.#clock.after(this.#options.sleepMs, () => this.#slice());
@@ -79,10 +86,13 @@ export class CompactionRunner {
     this.#running = false;
     failpoint?.("compactBeforeSetFinishedCompact");
     failpoint?.("compactAfterSetFinishedCompact");
+    const tookMs = this.#clock.nowMs() - this.#startedMs;
+    this.totals.observe(tookMs);
+    this.lastSeconds = Math.trunc(this.#clock.wallMs() / 1000);
     const revision = this.#store.compactedRevision;
     this.#log.info("finished scheduled compaction", {
       "compact-revision": revision,
-      took: `${(this.#clock.nowMs() - this.#startedMs).toFixed(3)}ms`,
+      took: `${tookMs.toFixed(3)}ms`,
       "current-db-size-bytes": this.#options.backend?.sizeBytes() ?? 0,
       "current-db-size-in-use-bytes": this.#options.backend?.inUseBytes() ?? 0,
     });

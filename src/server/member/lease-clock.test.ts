@@ -20,6 +20,7 @@ interface Proposed {
 class FakeMember {
   isStopped = false;
   readonly settings = { heartbeatMs: 100 };
+  readonly meters = { leasesExpired: 0 };
   appliedIndex = 10;
   committedIndex = 10;
   readonly proposed: Proposed[] = [];

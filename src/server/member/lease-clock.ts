@@ -127,6 +127,7 @@ export class LeaseClock {
   }
 
   #revoked(id: bigint, outcome: Settled): void {
+    if (!(outcome instanceof EtcdError)) this.#member.meters.leasesExpired++;
     const isFailure = outcome instanceof EtcdError && outcome !== errors.leaseNotFound();
     if (isFailure && !this.#isRefused) {
       this.#isRefused = true;

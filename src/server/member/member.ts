@@ -91,7 +91,7 @@ export class Member {
         nextContext: () => contextOf(this.ids.next()),
         nowMs: () => parts.clock.nowMs(),
       },
-      { timeoutMs: parts.settings.requestTimeoutMs },
+      { timeoutMs: parts.settings.requestTimeoutMs, counts: this.meters.reads },
     );
   }
 

@@ -31,6 +31,8 @@ const healthIntervalMs = 5000;
 const readyShare = 0.9;
 
 export class MembershipChanges {
+  /** Learners promoted through this member; failures by their reason. */
+  readonly promotionCounts = { succeeded: 0, failed: new Map<string, number>() };
   readonly #parts: MembershipChangesParts;
 
   constructor(parts: MembershipChangesParts) {
@@ -78,7 +80,12 @@ export class MembershipChanges {
    * Only the leader knows how far a learner is: others have it decide, and show it the token of who
    * asks.
    */
-  promote(id: Id64, { token }: { token: string | undefined }, done: Changed): void {
+  promote(id: Id64, { token }: { token: string | undefined }, answer: Changed): void {
+    const done = (outcome: readonly Member[] | EtcdError): void => {
+      if (!(outcome instanceof EtcdError)) this.promotionCounts.succeeded++;
+      else countOne(this.promotionCounts.failed, outcome.message);
+      answer(outcome);
+    };
     this.promoteHere(id, (outcome) => {
       const { promotions } = this.#parts;
       if (outcome !== errors.notLeader() || promotions === undefined) return done(outcome);
@@ -186,6 +193,10 @@ export class MembershipChanges {
     return error;
   }
 }
+
+const countOne = (counts: Map<string, number>, key: string): void => {
+  counts.set(key, (counts.get(key) ?? 0) + 1);
+};
 
 const quorumOf = (size: number): number => Math.trunc(size / 2) + 1;
 

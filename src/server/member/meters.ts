@@ -5,10 +5,12 @@ import { EtcdError } from "../../core/errors/index.ts";
 import type { Entry } from "../../core/raft/index.ts";
 import type { Log } from "../../io/host/index.ts";
 import type { Settled } from "./member-parts.ts";
+import type { ReadCounts } from "./read-index.ts";
 import { entryText, messageText } from "./request-text.ts";
 import type { Waiting } from "./wait.ts";
 
 const applyBounds = exponentialBounds(0.0001, 2, 20);
+const hashBounds = exponentialBounds(0.01, 2, 15);
 const requestBounds = exponentialBounds(0.001, 2, 14);
 
 /** Histograms by the kind of a request and whether it went well. */
@@ -37,6 +39,11 @@ export class MemberMeters {
   proposalsFailed = 0;
   slowApplies = 0;
   leasesExpired = 0;
+  /** Rounds of linearizable reads. */
+  readonly reads: ReadCounts = { failed: 0, slow: 0 };
+  readonly hashSeconds = new Histogram(hashBounds);
+  readonly hashRevisionSeconds = new Histogram(hashBounds);
+  readonly snapshotSeconds = new Histogram(exponentialBounds(0.01, 2, 17));
   /** By the name the entry's request has in InternalRaftRequest: `put`. */
   readonly applySeconds = new KindSeconds(applyBounds);
   /** From the proposal to the answer; reads under `Range` and `ReadonlyTxn`. */

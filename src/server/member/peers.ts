@@ -43,6 +43,8 @@ export class Peers implements RaftPort {
   /** When each member was last sent a heartbeat. */
   readonly #heartbeatMs = new Map<Id64, number>();
   #leadElectedMs = -Infinity;
+  /** Heartbeats that went out late (etcd_server_heartbeat_send_failures_total). */
+  lateHeartbeats = 0;
 
   constructor(parts: PeersParts, connect: (port: RaftPort) => PeerTransport) {
     this.#parts = parts;
@@ -121,6 +123,7 @@ export class Peers implements RaftPort {
     this.#heartbeatMs.set(to, nowMs);
     const exceededMs = lastMs === undefined ? 0 : nowMs - lastMs - 2 * heartbeatMs;
     if (exceededMs <= 0) return;
+    this.lateHeartbeats++;
     log.warn(
       "leader failed to send out heartbeat on time; took too long, leader is overloaded likely " +
         "from slow disk",

@@ -14,6 +14,12 @@ export interface ReadRound {
   nowMs(): number;
 }
 
+/** Rounds that ended without an index: refused, or not heard of in time. */
+export interface ReadCounts {
+  failed: number;
+  slow: number;
+}
+
 interface Batch {
   readonly reads: ReadDone[];
   readonly startedMs: number;
@@ -38,10 +44,12 @@ export class ReadIndex {
   #flying: Batch | undefined;
   /** Batches that know their index and wait for it to be applied; indexes ascend. */
   #confirmed: Confirmed[] = [];
+  readonly #counts: ReadCounts;
 
-  constructor(round: ReadRound, options: { timeoutMs: number }) {
+  constructor(round: ReadRound, options: { timeoutMs: number; counts?: ReadCounts }) {
     this.#round = round;
     this.#timeoutMs = options.timeoutMs;
+    this.#counts = options.counts ?? { failed: 0, slow: 0 };
   }
 
   get waiting(): number {
@@ -96,8 +104,10 @@ export class ReadIndex {
     const batch = this.#flying;
     if (batch === undefined) return;
     const now = this.#round.nowMs();
-    if (now - batch.startedMs >= this.#timeoutMs) this.#fail(errors.timeout());
-    else if (now - batch.askedMs >= retryMs) this.#ask(batch);
+    if (now - batch.startedMs >= this.#timeoutMs) {
+      this.#counts.slow++;
+      this.#fail(errors.timeout());
+    } else if (now - batch.askedMs >= retryMs) this.#ask(batch);
   }
 
   /** The first commit of a term may have been what the round waited for. */
@@ -106,7 +116,9 @@ export class ReadIndex {
   }
 
   leaderChanged(): void {
-    if (this.#flying !== undefined) this.#fail(errors.leaderChanged());
+    if (this.#flying === undefined) return;
+    this.#counts.failed++;
+    this.#fail(errors.leaderChanged());
   }
 
   stop(): void {

@@ -6,6 +6,7 @@ export { etcdFamilies } from "./etcd-families.ts";
 export type { Family, Reader, Sample } from "./family.ts";
 export { addGrpcMetrics, methodCounts } from "./grpc-metrics.ts";
 export { metricsListener, type Scrapes } from "./listener.ts";
+export { NetworkMeters } from "./network-metrics.ts";
 export { addProcessMetrics } from "./process-metrics.ts";
 export { MetricsRegistry } from "./registry.ts";
 export { DiskMeters, feedServer, type ServerSources } from "./server-metrics.ts";

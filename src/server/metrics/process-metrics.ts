@@ -1,7 +1,7 @@
 // process_*, go_*, os_fd_* and promhttp_*: of the process. Dashboards made for etcd read Go's names, so
 // each has the nearest figure Node has; what has no counterpart is zero. Ours are quorate_*.
-import type { ProcessStats } from "../../io/host/index.ts";
-import { counter, type Family, gauge, summary } from "./family.ts";
+import { gcBoundsSeconds, type ProcessStats, stallBoundsSeconds } from "../../io/host/index.ts";
+import { counter, type Family, gauge, histogram, summary } from "./family.ts";
 import type { MetricsRegistry } from "./registry.ts";
 
 type Source = (stats: ProcessStats) => number;
@@ -56,10 +56,18 @@ const rows: readonly (readonly ["counter" | "gauge", string, string, Source])[] 
 const others: readonly Family[] = [
   gauge("go_info", "What this server runs on.", { labels: ["version"] }),
   summary("go_gc_duration_seconds", "Pauses of the garbage collector."),
-  summary(
-    "quorate_event_loop_delay_seconds",
-    "How late the event loop was, since the last scrape.",
-  ),
+  {
+    ...histogram(
+      "quorate_event_loop_delay_seconds",
+      "How late the event loop was, 50 times a second.",
+    ),
+    bounds: stallBoundsSeconds,
+  },
+  counter("quorate_event_loop_active_seconds_total", "Time the event loop had something to do."),
+  {
+    ...histogram("quorate_gc_pause_seconds", "Pauses of the collector.", { labels: ["kind"] }),
+    bounds: gcBoundsSeconds,
+  },
   gauge("promhttp_metric_handler_requests_in_flight", "Scrapes under way."),
   counter("promhttp_metric_handler_requests_total", "Scrapes, by HTTP status.", {
     labels: ["code"],
@@ -81,9 +89,10 @@ export function addProcessMetrics(
   registry.add(others);
   registry.feed("go_info", () => [{ labels: [read().version], value: 1 }]);
   registry.feed("go_gc_duration_seconds", () => [{ labels: [], value: read().gcPauses() }]);
-  registry.feed("quorate_event_loop_delay_seconds", () => [
-    { labels: [], value: read().loopDelays() },
-  ]);
+  registry.feedValue("quorate_event_loop_active_seconds_total", () => read().loopActiveSeconds);
+  registry.feed("quorate_gc_pause_seconds", () =>
+    [...read().gcSeconds].map(([kind, value]) => ({ labels: [kind], value })),
+  );
   registry.feedValue("promhttp_metric_handler_requests_in_flight", () => 1);
   registry.feed("promhttp_metric_handler_requests_total", () => [
     { labels: ["200"], value: scrapes.ok },

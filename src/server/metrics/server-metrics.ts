@@ -74,6 +74,17 @@ function feedMember(registry: MetricsRegistry, { server, gates, runtime }: Serve
   registry.feedValue("etcd_server_proposals_committed_total", () => member.committedIndex);
   registry.feedValue("etcd_server_proposals_failed_total", () => meters.proposalsFailed);
   registry.feedValue("etcd_server_proposals_pending", () => member.pendingProposals);
+  registry.feedValue("etcd_server_read_indexes_failed_total", () => meters.reads.failed);
+  registry.feedValue("etcd_server_slow_read_indexes_total", () => meters.reads.slow);
+  registry.feedValue(
+    "etcd_server_heartbeat_send_failures_total",
+    () => server.peers?.lateHeartbeats ?? 0,
+  );
+  const { promotionCounts } = server.duties.membership;
+  registry.feedValue("etcd_server_learner_promote_successes", () => promotionCounts.succeeded);
+  registry.feed("etcd_server_learner_promote_failures", () =>
+    [...promotionCounts.failed].map(([reason, value]) => ({ labels: [reason], value })),
+  );
   registry.feedValue("etcd_server_quota_backend_bytes", () => options.quotaBackendBytes);
   registry.feedValue("etcd_server_slow_apply_total", () => meters.slowApplies);
   registry.feed("etcd_server_apply_duration_seconds", () =>
@@ -120,10 +131,22 @@ function feedStore(registry: MetricsRegistry, server: Server): void {
     etcd_debugging_lease_granted_total: () => server.lessor.counts.granted,
     etcd_debugging_lease_renewed_total: () => server.lessor.counts.renewed,
     etcd_debugging_lease_revoked_total: () => server.lessor.counts.revoked,
-    etcd_debugging_auth_revision: () => 1,
+    etcd_debugging_auth_revision: () => server.auth.revision,
+    etcd_debugging_server_lease_expired_total: () => server.member.meters.leasesExpired,
+    etcd_debugging_mvcc_db_compaction_keys_total: () => server.store.compactedRecords,
+    etcd_debugging_mvcc_db_compaction_last: () => server.compactions.lastSeconds,
   };
   for (const [name, read] of Object.entries(values)) registry.feedValue(name, read);
-  registry.feedValue("etcd_debugging_lease_ttl_total", () => server.lessor.counts.ttlSeconds);
+  const { compactions, member } = server;
+  const histograms: Readonly<Record<string, () => Histogram>> = {
+    etcd_debugging_lease_ttl_total: () => server.lessor.counts.ttlSeconds,
+    etcd_debugging_mvcc_db_compaction_pause_duration_milliseconds: () => compactions.pauses,
+    etcd_debugging_mvcc_db_compaction_total_duration_milliseconds: () => compactions.totals,
+    etcd_mvcc_hash_duration_seconds: () => member.meters.hashSeconds,
+    etcd_mvcc_hash_rev_duration_seconds: () => member.meters.hashRevisionSeconds,
+    etcd_disk_backend_snapshot_duration_seconds: () => member.meters.snapshotSeconds,
+  };
+  for (const [name, read] of Object.entries(histograms)) registry.feedValue(name, read);
 }
 
 function feedClients(registry: MetricsRegistry, { grpc, health, clients }: ServerSources): void {
@@ -163,6 +186,7 @@ interface CheckCounts {
 }
 
 const diskBounds = exponentialBounds(0.001, 2, 14);
+const databaseBounds = exponentialBounds(0.1, 2, 10);
 
 /** Meters of the disk: made before anything else, because the log is opened first. */
 export class DiskMeters {
@@ -172,6 +196,11 @@ export class DiskMeters {
   readonly commitSeconds = new Histogram(diskBounds);
   readonly defragSeconds = new Histogram(exponentialBounds(0.1, 2, 13));
   defragsInFlight = 0;
+  readonly snapEncodeSeconds = new Histogram(diskBounds);
+  readonly snapSyncSeconds = new Histogram(diskBounds);
+  readonly snapSaveSeconds = new Histogram(diskBounds);
+  readonly databaseSyncSeconds = new Histogram(diskBounds);
+  readonly databaseSaveSeconds = new Histogram(databaseBounds);
   readonly #clock: Clock;
 
   constructor(clock: Clock) {
@@ -206,7 +235,36 @@ export class DiskMeters {
     this.defragSeconds.observe(seconds);
   }
 
+  /** io/snap's meter. */
+  encodedSnap(seconds: number): void {
+    this.snapEncodeSeconds.observe(seconds);
+  }
+
+  syncedSnap(seconds: number): void {
+    this.snapSyncSeconds.observe(seconds);
+  }
+
+  savedSnap(seconds: number): void {
+    this.snapSaveSeconds.observe(seconds);
+  }
+
+  syncedDatabase(seconds: number): void {
+    this.databaseSyncSeconds.observe(seconds);
+  }
+
+  savedDatabase(seconds: number): void {
+    this.databaseSaveSeconds.observe(seconds);
+  }
+
   feed(registry: MetricsRegistry): void {
+    const snap: Readonly<Record<string, Histogram>> = {
+      etcd_debugging_snap_save_marshalling_duration_seconds: this.snapEncodeSeconds,
+      etcd_debugging_snap_save_total_duration_seconds: this.snapSaveSeconds,
+      etcd_snap_fsync_duration_seconds: this.snapSyncSeconds,
+      etcd_snap_db_fsync_duration_seconds: this.databaseSyncSeconds,
+      etcd_snap_db_save_total_duration_seconds: this.databaseSaveSeconds,
+    };
+    for (const [name, histogram] of Object.entries(snap)) registry.feedValue(name, () => histogram);
     registry.feedValue("etcd_disk_wal_fsync_duration_seconds", () => this.walFsyncSeconds);
     registry.feedValue("etcd_disk_wal_write_duration_seconds", () => this.walWriteSeconds);
     registry.feedValue("etcd_disk_wal_write_bytes_total", () => this.walWriteBytes);

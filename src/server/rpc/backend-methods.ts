@@ -97,12 +97,14 @@ class SnapshotCall {
   readonly #digest: Digest;
   readonly #blob = new Uint8Array(blobBytes);
   readonly #version: string;
+  readonly #startMs: number;
 
   constructor(context: RpcContext, call: ServerCall, copy: BackendCopy, digest: Digest) {
     this.#context = context;
     this.#call = call;
     this.#copy = copy;
     this.#digest = digest;
+    this.#startMs = context.server.clock.nowMs();
     this.#version = context.server.storageVersion ?? "";
     call.onCancel = () => copy.close();
   }
@@ -141,6 +143,8 @@ class SnapshotCall {
   #finish(): void {
     this.#send(this.#digest.digest());
     this.#copy.close();
+    const { clock, member } = this.#context.server;
+    member.meters.snapshotSeconds.observe((clock.nowMs() - this.#startMs) / 1000);
     this.#context.server.log.info("successfully sent database snapshot to client", {
       "total-bytes": this.#copy.size,
     });

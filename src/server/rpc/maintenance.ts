@@ -80,10 +80,13 @@ const hash = (context: RpcContext): MethodHandler =>
     requireAdmin(context, call);
     const { server } = context;
     const job = new BackendHash(server.backend.backend, memberHashIgnores);
+    const startMs = server.clock.nowMs();
     const slice = (): void => {
       if (call.ended) return;
       const sum = job.step(hashSliceBudget);
       if (sum === undefined) return server.clock.later(slice);
+      const { hashSeconds } = server.member.meters;
+      hashSeconds.observe((server.clock.nowMs() - startMs) / 1000);
       const header = headerOf(context);
       call.reply(encodeHashResponse(makeHashResponse({ header, hash: sum })));
     };
@@ -95,11 +98,14 @@ const hashKv = (context: RpcContext): MethodHandler =>
     requireAdmin(context, call);
     const { server } = context;
     const job = server.store.hashByRevision(revision);
+    const startMs = server.clock.nowMs();
     const slice = (): void => {
       if (call.ended) return job.cancel();
       try {
         const done = job.step(hashSliceBudget);
         if (done === undefined) return server.clock.later(slice);
+        const { hashRevisionSeconds } = server.member.meters;
+        hashRevisionSeconds.observe((server.clock.nowMs() - startMs) / 1000);
         const response = makeHashKVResponse({
           header: headerOf(context),
           hash: done.hash,

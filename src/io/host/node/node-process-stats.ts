@@ -1,17 +1,33 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
-import { monitorEventLoopDelay, PerformanceObserver } from "node:perf_hooks";
+import {
+  constants,
+  performance,
+  PerformanceObserver,
+  type PerformanceNodeEntry,
+} from "node:perf_hooks";
 import { getHeapStatistics } from "node:v8";
-import type { ProcessStats, Quantiles } from "../process-stats.ts";
+import { Histogram } from "../../../base/index.ts";
+import { gcBoundsSeconds, type ProcessStats, type Quantiles } from "../process-stats.ts";
 
 const quantiles = [0, 0.25, 0.5, 0.75, 1];
 /** Pauses remembered for their quantiles; Go remembers 256. */
 const pausesMax = 256;
-const loopResolutionMs = 10;
 const noLimit = 2 ** 64;
+
+/** Names of the collections by their number in the engine's notices. */
+const gcKinds: Readonly<Record<number, string>> = {
+  [constants.NODE_PERFORMANCE_GC_MINOR]: "minor",
+  [constants.NODE_PERFORMANCE_GC_MAJOR]: "major",
+  [constants.NODE_PERFORMANCE_GC_INCREMENTAL]: "incremental",
+  [constants.NODE_PERFORMANCE_GC_WEAKCB]: "weak callbacks",
+};
 
 /** Pauses of the collector, as they happen. */
 class GcPauses {
+  readonly byKind = new Map<string, Histogram>(
+    Object.values(gcKinds).map((kind) => [kind, new Histogram(gcBoundsSeconds)]),
+  );
   readonly #recent: number[] = [];
   #at = 0;
   #sum = 0;
@@ -20,7 +36,12 @@ class GcPauses {
 
   constructor() {
     const observer = new PerformanceObserver((list) => {
-      for (const { duration, startTime } of list.getEntries()) this.#add(duration, startTime);
+      for (const entry of list.getEntries()) {
+        const { duration, startTime } = entry;
+        const { kind } = (entry as PerformanceNodeEntry).detail as { kind: number };
+        this.#add(duration, startTime);
+        this.byKind.get(gcKinds[kind] ?? "")?.observe(duration / 1000);
+      }
     });
     observer.observe({ entryTypes: ["gc"] });
   }
@@ -44,30 +65,19 @@ class GcPauses {
   }
 }
 
-/** Begins to watch collections and the event loop; the reader is to be called at each scrape. */
+/** Begins to watch collections; the reader is to be called at each scrape. */
 export function nodeProcessStats(): () => ProcessStats {
   const pauses = new GcPauses();
-  const loop = monitorEventLoopDelay({ resolution: loopResolutionMs });
-  loop.enable();
-  const loopDelays = (): Quantiles => {
-    const { mean } = loop;
-    // A timer that is on time is late by its own resolution.
-    const seconds = (ns: number): number => Math.max(0, ns / 1e9 - loopResolutionMs / 1000);
-    const percentiles = [0.5, 0.9, 0.99, 1];
-    const count = loop.count;
-    const read = {
-      quantiles: percentiles.map((at) => [at, seconds(loop.percentile(at * 100 || 1))] as const),
-      sum: count === 0 ? 0 : seconds(mean) * count,
-      count,
-    };
-    loop.reset();
-    return read;
-  };
   let cached: ProcessStats | undefined;
   return () => {
     if (cached !== undefined) return cached;
-    cached = { ...readStats(), ...readProc(), loopDelays, gcPauses: () => pauses.read() };
-    cached = { ...cached, lastGcSeconds: pauses.lastAtMs / 1000 };
+    cached = {
+      ...readStats(),
+      ...readProc(),
+      gcPauses: () => pauses.read(),
+      gcSeconds: pauses.byKind,
+      lastGcSeconds: pauses.lastAtMs / 1000,
+    };
     // One scrape reads many figures in one go; the next one reads them anew.
     setImmediate(() => (cached = undefined));
     return cached;
@@ -76,7 +86,7 @@ export function nodeProcessStats(): () => ProcessStats {
 
 function readStats(): Omit<
   ProcessStats,
-  keyof ReturnType<typeof readProc> | "loopDelays" | "gcPauses"
+  keyof ReturnType<typeof readProc> | "gcPauses" | "gcSeconds" | "lastGcSeconds"
 > {
   const { user, system } = process.cpuUsage();
   const memory = process.memoryUsage();
@@ -93,7 +103,7 @@ function readStats(): Omit<
     heapLimitBytes: heap.heap_size_limit,
     externalBytes: memory.external,
     allocatedBytes: heap.total_allocated_bytes,
-    lastGcSeconds: 0,
+    loopActiveSeconds: performance.eventLoopUtilization().active / 1000,
     openFiles: () => readdirOf("/proc/self/fd"),
   };
 }
