@@ -97,15 +97,12 @@ async function sample(row: Row, kind: Kind): Promise<Figures> {
   const parent = join(projectRoot, "bench/work");
   mkdirSync(parent, { recursive: true });
   await using server = await ServerProcess.start({ kind, parent });
-  const args = [`-endpoint=${server.endpoint}`, `-load=${row.load}`];
+  const args = [`-endpoint=${server.endpoint}`, `-load=${row.load}`, `-pid=${server.pid}`];
   args.push(`-length=${options.small ? 1 : Number(options.seconds)}s`);
   if (options.small) args.push(`-size=${row.small}`);
-  const before = server.usage();
   const done = await run(peer("drive"), args, { patienceMilliseconds: 900_000 });
   if (done.code !== 0) throw new Error(`${row.load} on ${kind}: ${done.stdout}${done.stderr}`);
-  const figures = JSON.parse(done.stdout.trim().split("\n").at(-1) ?? "") as Figures;
-  const spent = server.usage().cpuMilliseconds - before.cpuMilliseconds;
-  return { ...figures, cpu: (spent * 1000) / Math.max(1, figures["count"] ?? 1) };
+  return JSON.parse(done.stdout.trim().split("\n").at(-1) ?? "") as Figures;
 }
 
 const median = (values: readonly number[]): number =>

@@ -59,7 +59,7 @@ func pages(j *job) (figures, error) {
 		return nil, err
 	}
 	var took times
-	began := time.Now()
+	began := j.begin()
 	keys := 0
 	for keys == 0 || time.Since(began) < j.length {
 		list := time.Now()
@@ -89,7 +89,7 @@ func compact(j *job) (figures, error) {
 	}
 	measure := func() figures {
 		var took times
-		began := time.Now()
+		began := j.begin()
 		steadily(j.ctx, 200, j.length, func(at int) {
 			put := time.Now()
 			if _, err := clients[at%10].Put(j.ctx, "new/"+strconv.Itoa(at%100), "x"); err == nil {
@@ -136,6 +136,7 @@ func kubernetes(j *job) (figures, error) {
 	}
 	var took times
 	value := string(make([]byte, objectLen))
+	j.begin()
 	length, err := together(j.or(50), j.length, func(worker, round int) error {
 		random := rand.New(rand.NewSource(int64(worker)<<32 + int64(round)))
 		client := clients[worker%10]

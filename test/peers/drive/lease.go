@@ -34,6 +34,7 @@ func keepalive(j *job) (figures, error) {
 		}
 	}
 	var took times
+	j.begin()
 	length, err := together(workers, j.length, func(worker, _ int) error {
 		began := time.Now()
 		if err := streams[worker].Send(&pb.LeaseKeepAliveRequest{ID: ids[worker]}); err != nil {
@@ -53,6 +54,7 @@ func grant(j *job) (figures, error) {
 		return nil, err
 	}
 	var took times
+	j.begin()
 	length, err := together(j.or(leaseWorkers), j.length, func(worker, _ int) error {
 		began := time.Now()
 		_, err := clients[worker%leaseClients].Grant(j.ctx, leaseSeconds)
@@ -70,6 +72,7 @@ func revoke(j *job) (figures, error) {
 	}
 	var took times
 	var revoking time.Duration
+	j.begin()
 	for began := time.Now(); time.Since(began) < j.length; {
 		ids := make(chan clientv3.LeaseID, 5000)
 		_, err := together(leaseWorkers, time.Nanosecond, func(worker, _ int) error {

@@ -58,7 +58,7 @@ func fanout(j *job) (figures, error) {
 		return nil, err
 	}
 	var took times
-	began := time.Now()
+	began := j.begin()
 	for time.Since(began) < j.length {
 		left.Store(int64(count))
 		put := time.Now()
@@ -100,7 +100,7 @@ func (j *job) told(perSecond, watchers int) (figures, error) {
 	if err != nil {
 		return nil, err
 	}
-	began := time.Now()
+	began := j.begin()
 	steadily(j.ctx, perSecond, j.length, func(at int) {
 		_, _ = clients[at%10].Put(j.ctx, "told/"+strconv.Itoa(at%100), stamp())
 	})
@@ -138,7 +138,7 @@ func stalled(j *job) (figures, error) {
 	}
 	var took times
 	value := string(make([]byte, 4096))
-	began := time.Now()
+	began := j.begin()
 	steadily(j.ctx, 400, j.length, func(at int) {
 		put := time.Now()
 		if _, err := clients[at%10].Put(j.ctx, fmt.Sprintf("stall/%03d", at%500), value); err == nil {
