@@ -42,10 +42,11 @@ export const layers: Readonly<Record<string, readonly string[]>> = {
   "server/gateway": [...core, "io/grpc", "io/host", "io/http"],
   "server/metrics": [...core, "io/grpc", "io/host", "io/http", "io/rafthttp", "server/member"],
   "server/http": [...core, "core/membership", "io/host", "io/http", "server/member"],
+  "server/grpcproxy": [...core, "io/grpc", "io/grpc-client", "io/host", "io/http", "node:"],
   "server/tcpproxy": ["io/host", "node:"],
   "server/embed": [every],
   client: [...core, "io/grpc", "io/host"],
-  "cli/etcd": ["base", "server/embed", "server/tcpproxy", "node:"],
+  "cli/etcd": ["base", "server/embed", "server/grpcproxy", "server/tcpproxy", "node:"],
   "cli/etcdctl": [...core, "client", "node:"],
   "cli/etcdutl": [
     ...core,

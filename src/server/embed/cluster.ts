@@ -140,14 +140,15 @@ function recoverDatabase(
     return consistentIndex;
   }
   log.info("Recovering from snapshot backend", fields);
-  const received = snapshotter.databasePath(logBegins);
-  if (nodeDisk.stat(received) === undefined) {
+  try {
+    backend.replace(snapshotter.databasePath(logBegins));
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
     throw new Error(
-      "failed to find database snapshot file (snap: snapshot file doesn't exist): the log begins " +
-        `at ${logBegins}, the database ends at ${consistentIndex}`,
+      `failed to find database snapshot file (${why}): the log begins at ${logBegins}, ` +
+        `the database ends at ${consistentIndex}`,
     );
   }
-  backend.replace(received);
   return standsAt();
 }
 

@@ -14,6 +14,9 @@ export const usageText = `Usage:
 
   etcd gateway start
     Hand TCP connections on to the members of a cluster.
+
+  etcd grpc-proxy start
+    Hand gRPC calls on to the members of a cluster.
 `;
 
 /** Every flag with its default and meaning, grouped as etcd groups them. */

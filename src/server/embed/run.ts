@@ -1,5 +1,5 @@
 // The process: flags, log, signals and exit codes, as etcdmain has them.
-import { pinoLog } from "../../io/host/node/index.ts";
+import { notifyReady, pinoLog } from "../../io/host/node/index.ts";
 import type { Log, LogLevel } from "../../io/host/index.ts";
 import { type Config, configFrom } from "./config.ts";
 import { type DiscoveryConfig } from "./discovery/config.ts";
@@ -43,6 +43,7 @@ export async function runServer(argv: readonly string[]): Promise<void> {
     // Removed from its cluster: nothing is wrong with the process.
     end = (): void => void running.stop().then(() => process.exit(0));
     endOnSignal(running, log);
+    notifyReady(log);
   } catch (error) {
     if (error instanceof DiscoveryError) return refuseToken(log, config.discovery, error);
     die(log, "discovery failed", error);

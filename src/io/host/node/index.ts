@@ -2,5 +2,6 @@
 export { nodeClock } from "./node-clock.ts";
 export { nodeDisk } from "./node-disk.ts";
 export { nodeProcessStats } from "./node-process-stats.ts";
+export { notifyReady } from "./notify-ready.ts";
 export { nodeRandom } from "./node-random.ts";
 export { type LogOptions, pinoLog } from "./pino-log.ts";
