@@ -2,6 +2,8 @@
 import { type AuthConfig, readAuth } from "./config-auth.ts";
 import { checkSecurity, readSecurity, type SecurityConfig } from "./config-security.ts";
 import { type LogConfig, readLog } from "./config-log.ts";
+import type { TracingOptions } from "../tracing/index.ts";
+import { readTracing } from "./tracing.ts";
 import {
   checkDiscovery,
   type DiscoveryConfig,
@@ -11,7 +13,6 @@ import {
   readDns,
 } from "./discovery/config.ts";
 import { parseDuration } from "./duration.ts";
-import { flagTable } from "./flag-table.ts";
 import { type FlagValues, UsageError } from "./flags.ts";
 import { checkBindUrls, checkHostUrls, type ListenUrl, parseUrls } from "./urls.ts";
 
@@ -82,6 +83,8 @@ export interface Config extends SecurityConfig, AuthConfig, LogConfig {
   readonly socketReusePort: boolean;
   readonly socketReuseAddress: boolean;
   readonly enablePprof: boolean;
+  readonly memoryMlock: boolean;
+  readonly tracing: TracingOptions | undefined;
   readonly metrics: "basic" | "extensive";
   readonly enableGrpcGateway: boolean;
   readonly cors: readonly string[];
@@ -119,11 +122,6 @@ function refuseProxy({ text }: FlagValues): void {
 
 /** A feature that does not exist yet is refused by name: taking its flag would pretend. */
 function refuseUnbuilt(values: FlagValues): void {
-  for (const spec of flagTable.values()) {
-    if (spec.unbuilt && values.text.get(spec.name) !== spec.initial) {
-      throw new UsageError(`--${spec.name} is a flag of etcd that Quorate does not build yet`, 1);
-    }
-  }
   const gates = values.text.get("feature-gates") ?? "";
   for (const pair of gates.split(",").filter((item) => item !== "")) checkGate(pair);
 }
@@ -268,6 +266,8 @@ function read(values: FlagValues): Config {
     unsafeNoFsync: bool("unsafe-no-fsync"),
     ...readOwn(values.text),
     enablePprof: bool("enable-pprof"),
+    memoryMlock: bool("memory-mlock"),
+    tracing: readTracing(text),
     metrics: text("metrics") === "extensive" ? "extensive" : "basic",
     enableGrpcGateway: bool("enable-grpc-gateway"),
     cors: corsOf(text("cors"), values),

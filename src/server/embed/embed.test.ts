@@ -130,13 +130,19 @@ test("configuration errors are etcd's", () => {
   }
 });
 
-test("a flag whose feature is not built is refused unless it asks for nothing", () => {
-  const unbuilt = "--enable-distributed-tracing";
-  assert.match(
-    refusal(() => configOf(unbuilt)).message,
-    new RegExp(`^${unbuilt} is a flag of etcd`),
+test("tracing is set up by its flags, and only when it is enabled", () => {
+  const rate = "--distributed-tracing-sampling-rate=2000000";
+  assert.equal(configOf(rate).tracing, undefined);
+  assert.equal(
+    refusal(() => configOf("--enable-distributed-tracing", rate)).message,
+    "distributed tracing configurition is not valid: (tracing sampling rate must be less than 1000000)",
   );
-  assert.equal(configOf(`${unbuilt}=false`).name, "default");
+  assert.deepEqual(configOf("--enable-distributed-tracing").tracing, {
+    address: "localhost:4317",
+    serviceName: "etcd",
+    instanceId: "",
+    samplesPerMillion: 0,
+  });
 });
 
 test("the gates of lease checkpoints are built", () => {

@@ -12,8 +12,6 @@ export interface FlagSpec {
   readonly usage: string;
   /** The only values it takes, where etcd names them. */
   readonly choices?: readonly string[];
-  /** True while setting the flag to something else than its default must be refused. */
-  readonly unbuilt?: true;
   /** True where 3.7 takes the flag and does nothing with it. */
   readonly ignored?: true;
 }
@@ -32,13 +30,6 @@ const flag = (name: string, kind: FlagKind, initial: string, usage: string): Fla
 const choice = (spec: FlagSpec, ...others: string[]): FlagSpec => ({
   ...spec,
   choices: [spec.initial, ...others],
-});
-const unbuilt = (name: string, kind: FlagKind, initial: string, usage: string): FlagSpec => ({
-  name,
-  kind,
-  initial,
-  usage,
-  unbuilt: true,
 });
 const ignored = (name: string): FlagSpec => ({
   name,
@@ -61,7 +52,7 @@ const memberFlags: readonly FlagSpec[] = [
   flag("listen-client-http-urls", "urls", "", "Addresses for the clients' plain HTTP alone."),
   flag("max-snapshots", "uint", "5", "Snapshot files to keep; 0 keeps all."),
   flag("max-wals", "uint", "5", "Write-ahead log files to keep; 0 keeps all."),
-  unbuilt("memory-mlock", "bool", "false", "Keep the database's pages in memory."),
+  flag("memory-mlock", "bool", "false", "Taken, and warned of: nothing is locked in memory."),
   flag("quota-backend-bytes", "int", "0", "Database size that raises NOSPACE; 0 is 2 GiB."),
   flag("backend-bbolt-freelist-type", "string", "", "map or array; the file is the same."),
   flag("backend-batch-interval", "duration", "0s", "Time between two commits; 0 is 100ms."),
@@ -180,7 +171,7 @@ const otherGroups: readonly FlagGroup[] = [
   {
     title: "Distributed tracing",
     flags: [
-      unbuilt("enable-distributed-tracing", "bool", "false", "Send OpenTelemetry traces."),
+      flag("enable-distributed-tracing", "bool", "false", "Send OpenTelemetry traces."),
       flag("distributed-tracing-address", "string", "localhost:4317", "Collector."),
       flag("distributed-tracing-service-name", "string", "etcd", "Service name."),
       flag("distributed-tracing-instance-id", "string", "", "Instance id."),

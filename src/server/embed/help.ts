@@ -26,7 +26,7 @@ export function flagsText(): string {
     lines.push("", `${group.title}:`);
     for (const spec of group.flags) {
       lines.push(`  --${spec.name} '${spec.initial}'`);
-      lines.push(`    ${spec.usage}${spec.unbuilt ? " (not built yet: refused)" : ""}`);
+      lines.push(`    ${spec.usage}`);
     }
   }
   return `${lines.join("\n")}\n`;

@@ -18,6 +18,12 @@ export function logStarting(config: Config, log: Log): void {
       "reuse-port": config.socketReusePort,
     });
   }
+  if (config.memoryMlock) {
+    log.warn("--memory-mlock locks nothing in memory here; keep this process from being swapped", {
+      systemd: "MemorySwapMax=0",
+      cgroup: "memory.swap.max",
+    });
+  }
   log.info("configuring peer listeners", { "listen-peer-urls": texts(config.listenPeerUrls) });
   log.info("configuring client listeners", {
     "listen-client-urls": texts(config.listenClientUrls),

@@ -24,6 +24,7 @@ import { type OpenedBackend, openBackend } from "./open-backend.ts";
 import { logClientTls, peerClientTls, prepareSecurity } from "./security.ts";
 import { servingOf } from "./serving.ts";
 import { logServing, logStarting } from "./start-log.ts";
+import { traced } from "./tracing.ts";
 import { etcdVersion } from "./version.ts";
 
 export interface RunningServer {
@@ -71,8 +72,7 @@ export async function startServer(
     meter: metrics.disk,
   });
   snapshotter.removeTemporary();
-  const walMeter = metrics.disk;
-  const boot = { config, log, backend, snapshotter, failpoint, walMeter };
+  const boot = { config, log, backend, snapshotter, failpoint, walMeter: metrics.disk };
   const booted = await bootMember(boot, link.ask);
   const place = { config, log, booted, backend, snapshotter, link, peers, metrics };
   const host = { ...login, endTurn: () => flush(), fail, failpoint, hold, removed };
@@ -80,7 +80,7 @@ export async function startServer(
   backend.setBeforeCommit(() => server!.beforeCommit());
   if (config.checksInitially && booted.members === undefined) await checkInitially(server, log);
   const served = services(server, { ...config, sha256: () => createHash("sha256") });
-  const { methods } = served;
+  const { methods, endTraces } = await traced(served.methods, config.tracing, log);
   const { grpc, http, httpOptions } = servingOf({ config, log, server, methods, metrics });
   flush = () => grpc.flush();
   logServing(config, log, server);
@@ -103,7 +103,8 @@ export async function startServer(
     await grpc.drain(drainGraceMs);
     await new Promise<void>((done) => server!.duties.leadership.handOver(done));
     await new Promise<void>((done) => server!.stop(() => done()));
-    await Promise.all([clients.close(), peers.close(), probes.close(), login.close()]);
+    await Promise.all([clients, peers, probes, login].map((each) => each.close()));
+    await endTraces();
     clearInterval(background.alive);
     log.info("closed etcd server", fields);
   }
