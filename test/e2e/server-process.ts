@@ -22,8 +22,20 @@ export interface ServerOptions {
   wrapper?: readonly string[];
   environment?: Readonly<Record<string, string>>;
   readyMilliseconds?: number;
+  /** Its place in a cluster of several; alone when undefined. */
+  place?: Place;
   /** Fills the data directory before the first start: a restored snapshot, say. */
   prepare?: (server: ServerProcess) => Promise<void>;
+}
+
+/** Where a member of a cluster is found. */
+export interface Place {
+  name: string;
+  /** For clients and for members. */
+  ports: readonly [number, number];
+  /** What it tells others of its peer port: a proxy, say. */
+  advertisedPeerUrl?: string;
+  initialCluster: string;
 }
 
 /** What a process has used since it started. */
@@ -102,7 +114,8 @@ export class ServerProcess {
   /** Starts a member with a data directory of its own and returns when it says it is ready. */
   static async start(options: ServerOptions): Promise<ServerProcess> {
     const home = mkdtempSync(join(options.parent ?? tmpdir(), "quorate-"));
-    const server = new ServerProcess(options, home, await freePorts(2));
+    const ports = options.place?.ports ?? (await freePorts(2));
+    const server = new ServerProcess(options, home, ports);
     try {
       await options.prepare?.(server);
       await server.restart();
@@ -125,18 +138,36 @@ export class ServerProcess {
     return this.#log;
   }
 
+  /** How it ended, when it does: for one that is expected to end by itself. */
+  get exited(): Promise<Exit> {
+    if (this.#exited === undefined) throw new Error("it does not run");
+    return this.#exited;
+  }
+
+  get name(): string {
+    return this.#options.place?.name ?? "default";
+  }
+
+  /** Its peer URL as others know it. */
+  get advertisedPeerUrl(): string {
+    return this.#options.place?.advertisedPeerUrl ?? this.peerUrl;
+  }
+
   /** Starts it again on the same ports and data, and returns when it is ready. */
-  async restart(): Promise<void> {
+  async restart(...more: string[]): Promise<void> {
     const [client] = this.#ports;
+    const { place } = this.#options;
     const flags = [
       `--data-dir=${this.dataDirectory}`,
       `--listen-client-urls=http://127.0.0.1:${client}`,
       `--advertise-client-urls=http://127.0.0.1:${client}`,
       `--listen-peer-urls=${this.peerUrl}`,
-      `--initial-advertise-peer-urls=${this.peerUrl}`,
-      `--initial-cluster=default=${this.peerUrl}`,
+      `--initial-advertise-peer-urls=${this.advertisedPeerUrl}`,
+      `--initial-cluster=${place?.initialCluster ?? `default=${this.peerUrl}`}`,
+      ...(place === undefined ? [] : [`--name=${place.name}`]),
       ...(this.#options.flags ?? []),
       ...(this.#options.flagsAt?.(`http://127.0.0.1:${client}`) ?? []),
+      ...more,
     ];
     const [command = "", ...args] = [
       ...(this.#options.wrapper ?? []),

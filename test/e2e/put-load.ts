@@ -1,0 +1,107 @@
+// Writers that put one key after another through any member, over the JSON gateway, and remember what was
+// acknowledged: nothing of it may be missing afterwards.
+import assert from "node:assert/strict";
+import { setTimeout as pause } from "node:timers/promises";
+
+const attemptMilliseconds = 3000;
+const base64 = (text: string): string => Buffer.from(text).toString("base64");
+
+export class PutLoad {
+  /** Keys acknowledged, and the longest that nothing was. */
+  acknowledged = 0;
+  longestGapMilliseconds = 0;
+  readonly #endpoints: () => string[];
+  readonly #last: number[] = [];
+  readonly #writers: Promise<void>[] = [];
+  #lastAtMs = performance.now();
+  #isStopping = false;
+
+  /** `endpoints` is asked for before each attempt. */
+  constructor(
+    endpoints: () => string[],
+    { writers = 4, pauseMilliseconds = 10 }: { writers?: number; pauseMilliseconds?: number } = {},
+  ) {
+    this.#endpoints = endpoints;
+    for (let writer = 0; writer < writers; writer++) {
+      this.#last.push(0);
+      this.#writers.push(this.#write(writer, pauseMilliseconds));
+    }
+  }
+
+  async #write(writer: number, pauseMilliseconds: number): Promise<void> {
+    let turn = writer;
+    while (!this.#isStopping) {
+      const next = this.#last[writer]! + 1;
+      const endpoints = this.#endpoints();
+      const endpoint = endpoints[turn % endpoints.length]!;
+      if (await put(endpoint, `load/${writer}/${next}`, String(next))) {
+        this.#last[writer] = next;
+        this.#acknowledge();
+        await pause(pauseMilliseconds);
+      } else {
+        turn++;
+        await pause(5);
+      }
+    }
+  }
+
+  #acknowledge(): void {
+    this.acknowledged++;
+    const nowMs = performance.now();
+    const gap = nowMs - this.#lastAtMs;
+    this.#lastAtMs = nowMs;
+    if (gap > this.longestGapMilliseconds) this.longestGapMilliseconds = gap;
+  }
+
+  /** Waits until so many more are acknowledged. */
+  async more(count: number, patienceMilliseconds = 60_000): Promise<void> {
+    const goal = this.acknowledged + count;
+    const endMs = performance.now() + patienceMilliseconds;
+    while (this.acknowledged < goal) {
+      assert.ok(performance.now() < endMs, `${count} writes: not in ${patienceMilliseconds} ms`);
+      await pause(20);
+    }
+  }
+
+  async stop(): Promise<void> {
+    this.#isStopping = true;
+    await Promise.all(this.#writers);
+  }
+
+  /** Every key that was acknowledged is there, by a linearizable read through this member. */
+  async check(endpoint: string): Promise<void> {
+    for (const [writer, last] of this.#last.entries()) {
+      const found = new Set(await keysBelow(endpoint, `load/${writer}/`));
+      for (let key = 1; key <= last; key++) {
+        assert.ok(found.has(`load/${writer}/${key}`), `load/${writer}/${key} was acknowledged`);
+      }
+    }
+  }
+}
+
+async function post(endpoint: string, path: string, body: object): Promise<unknown> {
+  const response = await fetch(`http://${endpoint}/v3/kv/${path}`, {
+    method: "POST",
+    body: JSON.stringify(body),
+    signal: AbortSignal.timeout(attemptMilliseconds),
+  });
+  const text = await response.text();
+  if (!response.ok) throw new Error(text);
+  return JSON.parse(text);
+}
+
+async function put(endpoint: string, key: string, value: string): Promise<boolean> {
+  try {
+    await post(endpoint, "put", { key: base64(key), value: base64(value) });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+async function keysBelow(endpoint: string, prefix: string): Promise<string[]> {
+  const end = prefix.slice(0, -1) + String.fromCharCode(prefix.charCodeAt(prefix.length - 1) + 1);
+  const body = { key: base64(prefix), range_end: base64(end), keys_only: true };
+  const { kvs = [] } = (await post(endpoint, "range", body)) as { kvs?: { key: string }[] };
+  return kvs.map(({ key }) => Buffer.from(key, "base64").toString());
+}
