@@ -153,7 +153,7 @@ export class RangeWriter {
         // The first keys' sizes are a fair guess at the others'.
         if (outcome.written === guessKeys) {
           const bytes = ((writer.length - started) / guessKeys) * expected;
-          writer.ensure(Math.min(bytes * 1.05 + 64, expectedBytesMax));
+          writer.ensure(Math.min(Math.ceil(bytes * 1.05) + 64, expectedBytesMax));
         }
         continue;
       }

@@ -1,3 +1,4 @@
+import { assert } from "../../../base/index.ts";
 import { sizeCount, writeCount } from "./varint.ts";
 
 /**
@@ -39,6 +40,8 @@ function giveBack(buffer: Uint8Array): void {
 
 /** Where in `pool` so many bytes are free; they are now taken. */
 function takeFromPool(bytes: number): number {
+  // A place between two bytes would be no place: what is written there is lost.
+  assert(Number.isInteger(bytes), "bytes are whole");
   if (poolUsed + bytes > pool.length) {
     pool = new Uint8Array(poolBytes);
     poolUsed = 0;
