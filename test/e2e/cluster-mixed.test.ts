@@ -61,7 +61,7 @@ for (const kinds of [
   });
 }
 
-test("members are replaced one by one by the other kind and back; no acknowledged write is lost", async () => {
+test("members are replaced one by one by the other kind and back; no write is lost", async () => {
   await using cluster = await TestCluster.start(["etcd", "etcd", "etcd"], { flags });
   const load = loadOn(cluster);
   await load.more(100);
