@@ -28,12 +28,16 @@ import {
   encodePutRequest,
   encodeTxnRequest,
   type LeaseGrantRequest,
+  type LeaseKeepAliveRequest,
   type LeaseRevokeRequest,
   makeCompactionRequest,
   makeCompare,
   makeDeleteRangeRequest,
   makeLeaseGrantRequest,
+  makeLeaseKeepAliveRequest,
   makeLeaseRevokeRequest,
+  makeLeaseKeepAliveResponse,
+  encodeLeaseKeepAliveResponse,
   makePutRequest,
   makeRangeRequest,
   makeResponseHeader,
@@ -54,7 +58,8 @@ export type Request =
   | { readonly kind: "txn"; readonly value: TxnRequest }
   | { readonly kind: "compact"; readonly value: CompactionRequest }
   | { readonly kind: "grant"; readonly value: LeaseGrantRequest }
-  | { readonly kind: "revoke"; readonly value: LeaseRevokeRequest };
+  | { readonly kind: "revoke"; readonly value: LeaseRevokeRequest }
+  | { readonly kind: "renew"; readonly value: LeaseKeepAliveRequest };
 
 export type Reply =
   | { readonly bytes: Uint8Array; readonly error?: undefined }
@@ -92,6 +97,8 @@ export function requestOf(action: PlannedAction, seen: number): Request {
       };
     case "revoke":
       return { kind: "revoke", value: makeLeaseRevokeRequest({ ID: BigInt(action.lease) }) };
+    case "renew":
+      return { kind: "renew", value: makeLeaseKeepAliveRequest({ ID: BigInt(action.lease) }) };
   }
 }
 
@@ -148,6 +155,7 @@ function operationOf(action: PlannedAction, seen: number): RequestOp {
     case "compact":
     case "grant":
     case "revoke":
+    case "renew":
       throw new Error(`a transaction has no ${action.kind}`);
   }
 }
@@ -180,7 +188,7 @@ function compareOf(planned: PlannedCompare, seen: number): Compare {
 
 /** Whether the request goes through the log. */
 export const isLogged = ({ kind, value }: Request): boolean =>
-  kind !== "range" && !(kind === "txn" && isReadOnlyTxn(value));
+  kind !== "range" && kind !== "renew" && !(kind === "txn" && isReadOnlyTxn(value));
 
 export const isSerializable = ({ kind, value }: Request): boolean =>
   (kind === "range" && value.serializable) ||
@@ -189,7 +197,8 @@ export const isSerializable = ({ kind, value }: Request): boolean =>
 /** Makes the call; `done` comes once, unless the member dies. */
 export function callMember(server: Server, request: Request, done: (reply: Reply) => void): void {
   try {
-    if (isLogged(request)) propose(server, request, done);
+    if (request.kind === "renew") renew(server, request.value, done);
+    else if (isLogged(request)) propose(server, request, done);
     else read(server, request, done);
   } catch (error) {
     if (!(error instanceof EtcdError)) throw error;
@@ -220,8 +229,19 @@ function propose(server: Server, request: Request, done: (reply: Reply) => void)
     case "revoke":
       return member.propose("leaseRevoke", encodeLeaseRevokeRequest(request.value), settle);
     case "range":
-      throw new Error("a range is not logged");
+    case "renew":
+      throw new Error(`a ${request.kind} is not logged`);
   }
+}
+
+/** At the member that is asked alone: who does not lead says so, and the client asks again. */
+function renew(server: Server, { ID }: LeaseKeepAliveRequest, done: (reply: Reply) => void): void {
+  const renewed = (outcome: number | EtcdError): void => {
+    if (outcome instanceof EtcdError) return done({ error: outcome });
+    const response = makeLeaseKeepAliveResponse({ ID, TTL: outcome });
+    done({ bytes: encodeLeaseKeepAliveResponse(response) });
+  };
+  server.renewals.renew(ID, renewed, () => false);
 }
 
 function read(server: Server, request: Request, done: (reply: Reply) => void): void {

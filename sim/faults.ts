@@ -6,6 +6,7 @@ import { encodeConfChangeContext } from "../src/core/membership/index.ts";
 import { type ConfChange, ConfChangeType, makeConfChange } from "../src/core/proto/index.ts";
 import type { SimMember } from "./member.ts";
 import { type Fault, seedFor } from "./plan.ts";
+import { Violation } from "./violation.ts";
 import type { World } from "./world.ts";
 
 const pollUs = 200_000;
@@ -69,6 +70,8 @@ export class Faults {
         return this.#machine(fault);
       case "transfer":
         return this.#transfer(fault);
+      case "defragment":
+        return this.#defragment(fault);
       case "learner":
         return this.#changeLearner(fault.action);
     }
@@ -193,6 +196,20 @@ export class Faults {
     const target = this.#member(to);
     if (target !== undefined)
       this.#onLeader((leader) => leader.server!.raft.transferLeader(target.id));
+  }
+
+  /** As Maintenance.Defragment does; where a disk fails meanwhile it may fail, too. */
+  #defragment({ member: index }: FaultOf<"defragment">): void {
+    const member = this.#member(index);
+    if (member?.process === undefined) return;
+    this.#world.loop.after(0, member.process, "operator", () => {
+      member.server?.backend.durable?.defragment((error) => {
+        if (error === undefined) member.defragments++;
+        else if (!member.hasFailedDisk && member.process?.isDead === false) {
+          throw new Violation("a database can be defragmented", `${member.name}: ${error.message}`);
+        }
+      });
+    });
   }
 
   #onLeader(run: (leader: SimMember) => void): void {

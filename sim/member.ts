@@ -110,6 +110,7 @@ export class SimMember implements Endpoint {
   #snapshotter: Snapshotter | undefined;
   /** Databases installed in all lives. */
   installs = 0;
+  defragments = 0;
 
   get isUp(): boolean {
     return this.server !== undefined;
@@ -267,6 +268,12 @@ export class SimMember implements Endpoint {
         maxSnapshotFiles: 5,
         maxLearners: 1,
         compactionSleepMs,
+        ...(plan.cluster.compactionBatchLimit !== undefined && {
+          compactionBatchLimit: plan.cluster.compactionBatchLimit,
+        }),
+        leaseCheckpoint: plan.cluster.leaseCheckpointMs !== undefined,
+        leaseCheckpointIntervalMs: plan.cluster.leaseCheckpointMs,
+        leaseCheckpointPersist: plan.cluster.leaseCheckpointMs !== undefined,
         autoCompaction: { mode: "periodic", retention: 0 },
         watchProgressNotifyMs: watchProgressMs,
         serverVersion: "3.7.0",

@@ -208,7 +208,8 @@ export class Model {
     versions.push(version);
     if (before !== undefined) this.leases.get(before.lease)?.delete(version.key);
     if (!version.isDead) this.leases.get(version.lease)?.add(version.key);
-    this.#changes.push({ at: version, before });
+    // One revision may change a key twice; an event tells what was before both.
+    this.#changes.push({ at: version, before: this.at(version.key, this.revision) });
   }
 
   #bury(before: Version): void {

@@ -83,6 +83,36 @@ const catchUpMutants = bugs(`${watchers}catch-up.ts`, [
   ],
 ]);
 
+const fanoutMutants = bugs(`${watchers}fanout.ts`, [
+  [
+    "full-stream-is-fed",
+    "W15: a stream that is not read is given events all the same",
+    "      if (!stream.sink.ready) {\n        watcher.group",
+    "      if (stream.sink.ready === undefined) {\n        watcher.group",
+  ],
+  [
+    "previous-in-a-transaction",
+    "W9: the value before is that of the same transaction",
+    "    if (previousMain === event.mainRevision) {\n",
+    "    if (previousMain === event.mainRevision + 1) {\n",
+  ],
+]);
+
+const tickMutants = bugs(`${watchers}hub.ts`, [
+  [
+    "progress-never-due",
+    "W13: nobody is told of progress in time",
+    "        stream.tickProgress(revision);\n",
+    "",
+  ],
+  [
+    "catch-up-sleeps",
+    "W14: history is read when something else happens, not at once",
+    "    if (!wasActive && this.#catchUp.active) this.#onWork?.();\n",
+    "",
+  ],
+]);
+
 const lessorMutants = bugs("src/core/lease/lessor.ts", [
   [
     "lease-ends-early",
@@ -95,6 +125,30 @@ const lessorMutants = bugs("src/core/lease/lessor.ts", [
     "a new leader gives the leases it finds no time",
     "promotion.place((lease.remainingTtl || lease.ttl) * 1000)",
     "promotion.place(0)",
+  ],
+  [
+    "lease-below-the-least",
+    "a lease shorter than an election is granted as it is asked for",
+    "ttl: Math.max(ttl, this.#minTtl), remainingTtl: 0 });",
+    "ttl, remainingTtl: 0 });",
+  ],
+  [
+    "revoked-in-disorder",
+    "the keys of a lease are deleted in the order they came",
+    "return [...(lease.keys ?? [])].toSorted().map(bytesFromLatin1);",
+    "return [...(lease.keys ?? [])].map(bytesFromLatin1);",
+  ],
+  [
+    "renewal-gives-no-time",
+    "a renewal is answered and the lease ends when it would have",
+    "    lease.expiryMs = now + lease.ttl * 1000;\n    this.counts.renewed++;",
+    "    this.counts.renewed++;",
+  ],
+  [
+    "checkpoint-of-half",
+    "a checkpoint tells half of the time that is left",
+    "const remainingTtl = Math.ceil((lease.expiryMs - now) / 1000);",
+    "const remainingTtl = Math.ceil((lease.expiryMs - now) / 4000);",
   ],
   [
     "revoked-lease-lives",
@@ -119,6 +173,63 @@ const leaseRecordMutants = bugs("src/core/apply/lease.ts", [
   ],
 ]);
 
+const renewalMutants = bugs("src/server/member/lease-renewals.ts", [
+  [
+    "checkpoint-outlives-renewal",
+    "etcd 15247: a renewal leaves the checkpoint, and the next leader goes on from there",
+    "        return this.#clearCheckpoint(id, done);",
+    "        return done(this.#lessor.renew(id, nowMs)?.ttl ?? 0);",
+  ],
+]);
+
+const installMutants = bugs("src/server/member/server.ts", [
+  [
+    "installed-without-watchers",
+    "W3: watchers do not hear what an installed snapshot brought",
+    "    this.hub.storeReplaced();\n",
+    "",
+  ],
+  [
+    "installed-without-leases",
+    "after a snapshot is installed the member has the leases it had before",
+    '    this.#restoreLeases();\n    log.info("restored lease store");',
+    '    log.info("restored lease store");',
+  ],
+  [
+    "installed-without-store",
+    "after a snapshot is installed entries are applied to the store before it",
+    "    this.#machine.store = this.store;\n",
+    "",
+  ],
+]);
+
+const sentMutants = bugs("src/server/member/snapshot-sending.ts", [
+  [
+    "snapshot-says-more",
+    "the index told with a database is one ahead of it",
+    "metadata: { index, term, confState } };",
+    "metadata: { index: index + 1, term, confState } };",
+  ],
+]);
+
+const receivedMutants = bugs("src/server/member/member.ts", [
+  [
+    "installed-before-durable",
+    "a snapshot is put in place before the record about it in the log is synced",
+    "    wal.sync(saved);",
+    "    this.#parts.clock.soon(() => saved(undefined));",
+  ],
+]);
+
+const databaseReceiverMutants = bugs("src/io/snap/database-receiver.ts", [
+  [
+    "received-database-unsynced",
+    "a database that came is named before it is synced",
+    "    this.#file.sync((error) => {\n",
+    "    this.#options.disk.syncDirectory(this.#options.directory, (error) => {\n",
+  ],
+]);
+
 const restartMutants = [
   ...bugs("src/server/member/server.ts", [
     [
@@ -128,13 +239,28 @@ const restartMutants = [
       "",
     ],
   ]),
+  ...bugs("src/core/mvcc/store.ts", [
+    [
+      "compaction-forgotten",
+      "a compaction that a crash interrupted is not gone on with",
+      "    if (scheduled > finished) this.compact(scheduled);\n",
+      "",
+    ],
+  ]),
 ];
 
 export const leaseMutants: readonly Mutant[] = [
   ...streamMutants,
   ...hubMutants,
   ...catchUpMutants,
+  ...fanoutMutants,
+  ...tickMutants,
   ...lessorMutants,
+  ...renewalMutants,
+  ...installMutants,
+  ...sentMutants,
+  ...receivedMutants,
+  ...databaseReceiverMutants,
   ...leaseRecordMutants,
   ...restartMutants,
 ];

@@ -16,6 +16,7 @@ import {
   decodeInternalRaftRequest,
   decodeLeaseGrantRequest,
   decodeLeaseGrantResponse,
+  decodeLeaseKeepAliveResponse,
   decodeLeaseRevokeRequest,
   decodeLeaseRevokeResponse,
   decodePutRequest,
@@ -91,6 +92,14 @@ export interface Answering {
 
 /** Clocks run at most twice as fast as the world's, and the last bit of a rate is not exact. */
 const fastestClock = 2.05;
+/** For so long a leader may lag behind the end of a lease. */
+const earlierEndUs = 20_000_000;
+
+/** When a lease was first granted anywhere, or last renewed, and its seconds. */
+interface Grant {
+  atUs: number;
+  readonly ttl: number;
+}
 
 const errorTexts: Readonly<Record<ModelError, string>> = {
   compacted: errors.compacted().message,
@@ -117,10 +126,12 @@ export class Oracle {
   ];
   readonly #indexOf = new Map<Id64, number>();
   answersChecked = 0;
+  renewals = 0;
   /** Revocations that clients asked for; all others are those of a leader's clock. */
   readonly askedRevokes = new Set<Id64>();
-  /** When a lease was first granted anywhere, and its seconds. */
-  readonly #grants = new Map<Id64, { readonly atUs: number; readonly ttl: number }>();
+  readonly #grants = new Map<Id64, Grant>();
+  /** Ended leases, by the id that may since have been granted again. */
+  readonly #ended = new Map<Id64, { readonly grant: Grant; readonly endedUs: number }[]>();
   readonly #nowUs: () => number;
 
   constructor(options: { readonly electionMs: number; readonly nowUs: () => number }) {
@@ -209,9 +220,16 @@ export class Oracle {
     const { ID } = decodeLeaseRevokeRequest(bytes);
     const grant = this.#grants.get(ID);
     if (grant === undefined || this.askedRevokes.has(requestId)) return;
-    const seconds = (this.#nowUs() - grant.atUs) / 1e6;
+    const nowUs = this.#nowUs();
+    const isOver = ({ atUs, ttl }: Grant): boolean => nowUs - atUs >= (ttl * 1e6) / fastestClock;
+    const seconds = (nowUs - grant.atUs) / 1e6;
+    // A leader that has not yet applied the end of a lease, nor the next grant of its id, revokes by
+    // that id, in etcd too.
+    const isOfEarlier = (this.#ended.get(ID) ?? []).some(
+      (earlier) => nowUs - earlier.endedUs < earlierEndUs && isOver(earlier.grant),
+    );
     hold(
-      seconds >= grant.ttl / fastestClock,
+      isOver(grant) || isOfEarlier,
       "a lease lives as long as was promised",
       () => `lease ${ID} of ${grant.ttl} s ended after ${seconds.toFixed(3)} s`,
     );
@@ -245,7 +263,9 @@ export class Oracle {
         return wrap("grant", refused ?? makeLeaseGrantResponse(granted));
       }
       case "leaseRevoke": {
-        const refused = model.revoke(decodeLeaseRevokeRequest(bytes).ID);
+        const { ID } = decodeLeaseRevokeRequest(bytes);
+        const refused = model.revoke(ID);
+        if (refused === undefined) this.#noteEnd(ID);
         return wrap("revoke", refused ?? makeLeaseRevokeResponse({ header: this.#header() }));
       }
       case "alarm":
@@ -254,6 +274,13 @@ export class Oracle {
       default:
         return undefined;
     }
+  }
+
+  #noteEnd(id: Id64): void {
+    const grant = this.#grants.get(id);
+    if (grant === undefined) return;
+    const ended = this.#ended.get(id) ?? [];
+    this.#ended.set(id, [...ended, { grant, endedUs: this.#nowUs() }]);
   }
 
   #runAlarm({ action, alarm, memberID }: AlarmRequest): void {
@@ -270,6 +297,10 @@ export class Oracle {
   answered(call: Call, by: Answering, reply: Reply): number | undefined {
     this.answersChecked++;
     const { request } = call;
+    if (request.kind === "renew") {
+      this.#renewed(call, reply);
+      return undefined;
+    }
     if (isLogged(request)) return this.#checkWrite(call, by, reply);
     if (reply.error !== undefined && !modelErrors.has(reply.error.message)) return undefined;
     const { appliedIndex } = by;
@@ -296,6 +327,22 @@ export class Oracle {
     if (request.kind !== "txn") throw new Error(`${request.kind} is not read`);
     const value = model.readTxn(request.value, revision, compacted);
     return typeof value === "string" ? value : { kind: "txn", value };
+  }
+
+  /** From when it was asked for a renewed lease has all its time again. */
+  #renewed({ request, invokedUs }: Call, { bytes }: Reply): void {
+    if (bytes === undefined) return;
+    const { ID, TTL } = decodeLeaseKeepAliveResponse(bytes);
+    const grant = this.#grants.get(ID);
+    if (TTL === 0 || grant === undefined) return;
+    this.renewals++;
+    hold(
+      // It may have been granted anew while the answer was on its way.
+      TTL === grant.ttl || grant.atUs > invokedUs || !this.model.leases.has(ID),
+      "answers are the model's",
+      () => `${printed(request)} gives ${TTL} s instead of ${grant.ttl}`,
+    );
+    grant.atUs = Math.max(grant.atUs, invokedUs);
   }
 
   #checkWrite(call: Call, by: Answering, reply: Reply): number | undefined {

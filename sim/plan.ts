@@ -13,6 +13,10 @@ export interface ClusterPlan {
   readonly segmentBytes: number;
   readonly zeroAheadBytes: number;
   readonly compactionSleepMs: number;
+  /** Records a compaction looks at between two pauses; absent: as etcd. */
+  readonly compactionBatchLimit?: number;
+  /** The leader makes known how much of a lease is left; absent: it does not. */
+  readonly leaseCheckpointMs?: number;
   readonly watchProgressMs: number;
   /** One a member: seconds of its clock in a second of the world. */
   readonly clockRates: readonly number[];
@@ -88,7 +92,8 @@ export type PlannedAction =
     }
   | { readonly kind: "compact"; readonly revision: Ago; readonly physical?: boolean }
   | { readonly kind: "grant"; readonly lease: number; readonly ttl: number }
-  | { readonly kind: "revoke"; readonly lease: number };
+  | { readonly kind: "revoke"; readonly lease: number }
+  | { readonly kind: "renew"; readonly lease: number };
 
 /** A client does one thing after another, none before its time. */
 export interface PlannedOp {
@@ -173,6 +178,7 @@ export type Fault = { readonly atMs: number } &
       }
     | { readonly kind: "wall jump"; readonly member: number; readonly jumpMs: number }
     | { readonly kind: "transfer"; readonly to: number }
+    | { readonly kind: "defragment"; readonly member: number }
     | { readonly kind: "learner"; readonly action: "add" | "promote" | "remove" }
   );
 

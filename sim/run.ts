@@ -54,5 +54,7 @@ function countsOf(world: World): Record<string, number> {
     progress: sum(watchers.map((watcher) => watcher.progressReceived)),
     hashes: world.hashesCompared,
     installs: sum(members.map((member) => member.installs)),
+    defragments: sum(members.map((member) => member.defragments)),
+    renewals: world.oracle.renewals,
   };
 }

@@ -9,6 +9,7 @@ import {
   type Plan,
   seedFor,
 } from "./plan.ts";
+import { planLeaseOps } from "./lease-load.ts";
 import { planOps, planStreams } from "./workload.ts";
 
 export interface SwarmOptions {
@@ -56,7 +57,10 @@ export function planFrom(options: SwarmOptions): Plan {
     : faultNames.filter((name) => (members > 1 || isForOne(name)) && chance(random, 35));
   const network = planNetwork(random, names.length > 0);
   const disk = planDisk(random);
-  const faults = planFaults({ seed, members, healAtMs, names });
+  const faults = [
+    ...planFaults({ seed, members, healAtMs, names }),
+    ...planDefragments(seed, members, healAtMs),
+  ];
   const load = { seed, members, healAtMs };
   return {
     version: 1,
@@ -65,10 +69,13 @@ export function planFrom(options: SwarmOptions): Plan {
     healAtMs,
     endMs,
     features: [...names, ...(network.dropPpm > 0 ? ["lossy"] : [])],
-    cluster: withSnapshots(fitting(planCluster(random, members), network, disk), seed, members),
+    cluster: withUpkeep(
+      withSnapshots(fitting(planCluster(random, members), network, disk), seed, members),
+      seed,
+    ),
     network,
     disk,
-    ops: planOps(load, faults),
+    ops: [...planOps(load, faults), ...planLeaseOps(load)].toSorted((a, b) => a.atMs - b.atMs),
     streams: planStreams(load),
     faults,
   };
@@ -112,6 +119,27 @@ function withSnapshots(cluster: ClusterPlan, seed: number, members: number): Clu
     snapshotCount: pick(random, [5, 25, 100]),
     catchUpEntries: pick(random, [0, 1, 10, 50]),
   };
+}
+
+/** Compactions in more than one step, and leases whose remaining time is told to all. */
+function withUpkeep(cluster: ClusterPlan, seed: number): ClusterPlan {
+  const random = seededRandom(seedFor(seed, "upkeep"));
+  return {
+    ...cluster,
+    ...(chance(random, 40) && { compactionBatchLimit: pick(random, [1, 4, 20]) }),
+    ...(chance(random, 40) && { leaseCheckpointMs: pick(random, [1000, 3000]) }),
+  };
+}
+
+/** In one run in four members write their databases anew while they serve. */
+function planDefragments(seed: number, members: number, healAtMs: number): Fault[] {
+  const random = seededRandom(seedFor(seed, "defragments"));
+  if (!chance(random, 25)) return [];
+  return Array.from({ length: 1 + random.below(8) }, () => ({
+    atMs: random.below(healAtMs),
+    kind: "defragment",
+    member: random.below(members),
+  }));
 }
 
 /** An election must have time for a few round trips and syncs, or nobody ever leads. */

@@ -16,6 +16,8 @@ interface Watch {
   id: number;
   /** Everything matching below this was delivered, or never asked for. */
   next: number;
+  /** When it last heard anything, in milliseconds. */
+  heardMs: number;
   /** Below this even progress may not be told: the revision asked for, in the future. */
   start: number;
   state: "waiting" | "open" | "cancelled" | "ended";
@@ -38,6 +40,8 @@ export interface WatchedMember {
   readonly server: Server;
 }
 
+/** A client that begins to read again has to say so. */
+const drainMs = 10;
 const noBytes = new Uint8Array(0);
 
 export class WatchClient {
@@ -58,6 +62,7 @@ export class WatchClient {
       planned: watcher,
       id: -1,
       next: 0,
+      heardMs: 0,
       start: 0,
       state: "waiting",
     }));
@@ -75,6 +80,33 @@ export class WatchClient {
       (watch) => watch.id < 0 || (watch.next <= head && this.#owes(watch, head)),
     );
     return late === undefined ? undefined : `${this.name} watch ${late.id} waits for ${late.next}`;
+  }
+
+  /** What an open watch of a stream should have been given by now. */
+  get owed(): string | undefined {
+    const head = this.#member?.server.store.currentRevision ?? 0;
+    const late = this.#watches.find(
+      (watch) =>
+        watch.state === "open" && watch.id >= 0 && watch.next <= head && this.#owes(watch, head),
+    );
+    return late && `${this.name} watch ${late.id} at ${this.#member!.name} waits for ${late.next}`;
+  }
+
+  /** Whether the client takes what comes. */
+  reads(nowMs: number): boolean {
+    return this.#stream !== undefined && nowMs >= this.#stalledUntilMs + drainMs;
+  }
+
+  /** Since when, `fromMs` at the earliest, a watch that asked for progress has heard nothing. */
+  silentSince(fromMs: number): number | undefined {
+    const head = this.#member?.server.store.currentRevision ?? 0;
+    const waiting = this.#watches.filter(
+      ({ planned, state, id, start }) =>
+        planned.progress === true && state === "open" && id >= 0 && start <= head,
+    );
+    if (waiting.length === 0) return undefined;
+    const heardMs = Math.min(...waiting.map((watch) => watch.heardMs));
+    return Math.max(heardMs, fromMs, this.#stalledUntilMs);
   }
 
   /** Whether a request for progress must be answered now: every watch has reached its start. */
@@ -149,6 +181,7 @@ export class WatchClient {
     watch.id = created.watchId;
     watch.next = start === 0 ? head + 1 : start;
     watch.start = watch.next;
+    watch.heardMs = this.#nowMs;
   }
 
   #cancel(watch: Watch): void {
@@ -267,6 +300,7 @@ export class WatchClient {
         this.eventsChecked++;
       }
     }
+    watch.heardMs = this.#nowMs;
     hold(first >= watch.next, "W2 unique", () => `${about} is given ${first} again`);
     watch.next = revision;
   }
@@ -296,6 +330,7 @@ export class WatchClient {
     const about = (): string =>
       `${this.name} watch ${watch.id} at ${this.#member?.name}, next ${watch.next}, ` +
       `hears of progress to ${revision}`;
+    watch.heardMs = this.#nowMs;
     hold(revision + 1 >= watch.start, "W11 no progress before the start", about);
     for (let missed = watch.next; missed <= revision; missed++) {
       const wanted = model.eventsOf(missed).find((event) => isWanted(watch.planned, event));

@@ -143,6 +143,7 @@ function actionOf(mix: Mix, kind: PlannedAction["kind"], depth: number): Planned
     case "grant":
       return planGrant(1 + random.below(mix.leases));
     case "revoke":
+    case "renew":
       return { kind, lease: 1 + random.below(mix.leases) };
   }
 }

@@ -19,6 +19,7 @@ import { RaftChecks } from "./raft-checks.ts";
 import { Trace } from "./trace.ts";
 import type { DatabaseCarrier } from "./transport.ts";
 import { hold, PowerLoss, Violation } from "./violation.ts";
+import { lookAtPromptness } from "./watch-promptness.ts";
 import { WatchClient } from "./watch-client.ts";
 
 const hashCheckUs = 5_000_000;
@@ -294,6 +295,13 @@ export class World {
     this.#onMember(watcher, () => {
       watcher.advance(nowMs);
       watcher.restartEnded();
+    });
+    const { faults, cluster } = this.plan;
+    if (!this.isHealed && faults.length > 0) return;
+    const wellSinceMs = this.isHealed ? this.plan.healAtMs : 0;
+    lookAtPromptness(watcher, wellSinceMs, {
+      loop: this.loop,
+      intervalMs: cluster.watchProgressMs,
     });
   }
 

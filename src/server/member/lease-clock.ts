@@ -35,6 +35,8 @@ export interface LeaseOptions {
   readonly electionMs: number;
   /** Whether the leader makes the remaining time of long leases known to the others. */
   readonly leaseCheckpoint?: boolean;
+  /** How often; etcd's five minutes unless told. */
+  readonly leaseCheckpointIntervalMs?: number | undefined;
   /** Whether every member keeps that on disk, also in clusters older than 3.6. */
   readonly leaseCheckpointPersist?: boolean;
 }
@@ -43,7 +45,10 @@ export interface LeaseOptions {
 export const lessorFor = (options: LeaseOptions): Lessor =>
   new Lessor({
     minTtl: Math.ceil((1.5 * options.electionMs) / 1000),
-    checkpointIntervalMs: options.leaseCheckpoint === true ? checkpointIntervalMs : undefined,
+    checkpointIntervalMs:
+      options.leaseCheckpoint === true
+        ? (options.leaseCheckpointIntervalMs ?? checkpointIntervalMs)
+        : undefined,
     persistsCheckpoints: options.leaseCheckpointPersist,
   });
 
