@@ -55,6 +55,10 @@ export class RawNode {
   get term(): number {
     return this.#raft.term;
   }
+  /** Whether this node leads and is not about to hand over: what is proposed now stands in its own log. */
+  get takesProposals(): boolean {
+    return this.#raft.lead === this.#raft.id && this.#raft.leadTransferee === zeroId;
+  }
   get committed(): number {
     return this.#raft.log.committed;
   }

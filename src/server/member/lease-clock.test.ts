@@ -4,6 +4,7 @@ import type { AuthStore } from "../../core/auth/index.ts";
 import { type EtcdError, errors } from "../../core/errors/index.ts";
 import { Lessor, type LessorOptions } from "../../core/lease/index.ts";
 import { decodeLeaseCheckpointRequest, decodeLeaseRevokeRequest } from "../../core/proto/index.ts";
+import type { RawNode } from "../../core/raft/index.ts";
 import { LeaseClock } from "./lease-clock.ts";
 import type { Member, Settled } from "./member.ts";
 import type { ReadDone } from "./read-index.ts";
@@ -28,6 +29,12 @@ class FakeMember {
   reads: ReadDone[] | undefined;
 
   readonly revoked: bigint[] = [];
+  readonly term = 1;
+  readonly raft = { takesProposals: true, term: 1 };
+
+  request(ask: (raft: RawNode) => void): void {
+    ask(this.raft as unknown as RawNode);
+  }
 
   propose(kind: string, request: Uint8Array, settle: (outcome: Settled) => void): void {
     this.proposed.push({ kind, request, settle });
@@ -135,6 +142,33 @@ test("one who lost the leadership meanwhile revokes nothing", () => {
   for (const done of member.reads) done(undefined);
   clock.advance(5000);
   assert.equal(member.proposed.length, 0);
+});
+
+test("one who is deposed, or hands over, between the read and its turn revokes nothing", () => {
+  const { clock, member } = host(1);
+  member.raft.takesProposals = false;
+  clock.advance(3000);
+  assert.equal(member.proposed.length, 0);
+  // Elected anew in between: the leases have been given their time again.
+  Object.assign(member.raft, { takesProposals: true, term: 3 });
+  clock.advance(3000);
+  assert.equal(member.proposed.length, 0);
+  member.raft.term = 1;
+  clock.advance(1000);
+  assert.deepEqual(member.revoked, [1n]);
+});
+
+test("after a standstill what is applied brings no further revocation before the next tick", () => {
+  const { clock, lessor, member } = host(1000);
+  clock.advance(2000);
+  assert.equal(member.proposed.length, 500);
+  clock.pause(60_000);
+  for (let at = 0; at < 500; at++) {
+    lessor.drop(member.revoked[at]!);
+    member.proposed[at]!.settle(applied);
+  }
+  clock.settle();
+  assert.equal(member.proposed.length, 500);
 });
 
 test("after a standstill clients have as much time to renew as they had before it", () => {

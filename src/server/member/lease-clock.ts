@@ -102,11 +102,25 @@ export class LeaseClock {
     if (standstillMs > lateMs) this.#lessor.stoodStill(standstillMs);
     if (!this.#lessor.isPrimary || this.#member.isStopped) return;
     this.#promoteMore();
-    // Another may lead by now, and have given every lease its time again (etcd issue 15247).
+    // Another may lead by now: a read shows whether one did before this tick.
     this.#member.readIndex((error) => {
-      if (error !== undefined || !this.#lessor.isPrimary) return;
-      this.#revokeExpired();
-      this.#checkpoint();
+      if (error !== undefined) return;
+      this.#whileLeading(() => {
+        this.#revokeExpired();
+        this.#checkpoint();
+      });
+    });
+  }
+
+  /**
+   * What is proposed in `propose` goes into the log of this term's leader or nowhere. A proposal of
+   * one deposed meanwhile would otherwise be sent to the next leader, who has given every lease its
+   * time again, and end leases that were renewed there (etcd issue 15247).
+   */
+  #whileLeading(propose: () => void): void {
+    const { term } = this.#member;
+    this.#member.request((raft) => {
+      if (raft.takesProposals && raft.term === term && this.#lessor.isPrimary) propose();
     });
   }
 
@@ -118,7 +132,7 @@ export class LeaseClock {
 
   #revokeExpired(): void {
     const room = pendingMax - this.#pending;
-    if (!this.#lessor.isPrimary || this.#member.isStopped || room < pendingMax / 2) return;
+    if (this.#member.isStopped || room < pendingMax / 2) return;
     for (const ID of this.#lessor.expired(this.#clock.nowMs(), room, retryMs)) {
       const request = encodeLeaseRevokeRequest(makeLeaseRevokeRequest({ ID }));
       this.#pending++;
@@ -143,7 +157,9 @@ export class LeaseClock {
     this.#isFollowUpDue = true;
     this.#clock.later(() => {
       this.#isFollowUpDue = false;
-      this.#revokeExpired();
+      // After a standstill the next tick must first give everybody that time.
+      if (this.#clock.nowMs() - this.#lastMs > intervalMs + lateMs) return;
+      this.#whileLeading(() => this.#revokeExpired());
     });
   }
 

@@ -196,7 +196,7 @@ export class Member {
     this.#scheduleTurn();
   }
 
-  /** Asks something of raft itself, in the next turn: a transfer, a report. */
+  /** Asks raft itself in the next turn, between messages and proposals: a transfer, a report. */
   request(ask: (raft: RawNode) => void): void {
     this.#requests.push(ask);
     this.#scheduleTurn();
@@ -268,12 +268,12 @@ export class Member {
       if (this.#proposals.length > 0) this.#forgetTimedOut();
       this.#forwarded.expire(limitMs);
     }
+    if (this.#messages.length > 0) this.#stepMessages();
     if (this.#requests.length > 0) {
       const requests = this.#requests;
       this.#requests = [];
       for (const ask of requests) ask(raft);
     }
-    if (this.#messages.length > 0) this.#stepMessages();
     if (this.#proposals.length > 0) this.#stepProposals();
     if (this.#knowsCommit()) this.#reads.start();
   }
