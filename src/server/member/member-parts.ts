@@ -16,6 +16,7 @@ export interface MemberSettings {
   readonly requestTimeoutMs: number;
   readonly maxRequestBytes: number;
   readonly snapshotCatchUpEntries: number;
+  readonly snapshotCount: number;
   /** --warning-apply-duration; without it nothing is too slow. */
   readonly warningApplyMs?: number | undefined;
 }

@@ -3,8 +3,9 @@ import { emptyBytes } from "../../base/index.ts";
 import type { ConfState } from "../../core/proto/index.ts";
 import type { MemberParts } from "./member-parts.ts";
 
-// A snapshot in memory lets the log be cut; etcd makes one every so many applied entries.
-const intervalEntries = 100;
+// A snapshot in memory lets the log be cut; etcd makes one every so many applied entries, and with each
+// one on disk (snapshotIfNeededAndCompactRaftLog).
+const intervalEntriesMax = 100;
 
 type Parts = Pick<MemberParts, "storage" | "settings" | "mayCompact">;
 
@@ -22,9 +23,10 @@ export class MemoryCompaction {
   }
 
   applied(index: number, confState: ConfState): void {
-    if (index < this.#doneAt + intervalEntries) return;
-    this.#doneAt = index;
     const { storage, settings, mayCompact } = this.#parts;
+    const interval = Math.min(intervalEntriesMax, settings.snapshotCount + 1);
+    if (index < this.#doneAt + interval) return;
+    this.#doneAt = index;
     const upTo = index - settings.snapshotCatchUpEntries;
     if (upTo < storage.firstIndex() || !mayCompact()) return;
     // What raft sends to who is further behind; its data is made when it is sent.

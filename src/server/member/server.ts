@@ -244,6 +244,7 @@ export class Server {
         requestTimeoutMs: 5000 + 2 * options.electionMs,
         maxRequestBytes: options.maxRequestBytes,
         snapshotCatchUpEntries: options.snapshotCatchUpEntries,
+        snapshotCount: options.snapshotCount,
         warningApplyMs: options.warningApplyMs,
       },
       raft: this.raft,
