@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { Store } from "../../core/mvcc/index.ts";
+import { encodeUtf8, zeroId } from "../../base/index.ts";
+import { finishedCompaction, Store } from "../../core/mvcc/index.ts";
 import { silentLog } from "../../io/host/index.ts";
 import { type AutoCompactionOptions, CompactionRunner, startAutoCompaction } from "./compaction.ts";
-import { HandClock } from "./testing.ts";
+import { memoryBackendHost } from "./backend-host.ts";
+import { HandClock, leadingServer } from "./testing.ts";
 
 const minuteMs = 60_000;
 const hourMs = 60 * minuteMs;
@@ -189,4 +191,19 @@ test("without a retention nothing is ever compacted, nor after a stop", () => {
   stopped.stop();
   stopped.clock.advance(hourMs);
   assert.deepEqual([...off.asked, ...stopped.asked], []);
+});
+
+test("a compaction that was cut off is finished after the next start", () => {
+  const backend = memoryBackendHost();
+  const before = new Store(backend.backend);
+  for (let round = 0; round < 20; round++) {
+    const tx = before.write();
+    tx.put(encodeUtf8("k"), encodeUtf8("v"), zeroId);
+    tx.end();
+  }
+  before.compact(15);
+  const { server, clock } = leadingServer({}, { backend });
+  clock.advance(1000);
+  assert.equal(finishedCompaction(backend.backend), 15);
+  assert.equal(server.store.pendingCompactions, 0);
 });
