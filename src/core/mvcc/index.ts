@@ -16,6 +16,7 @@ export { BackendHash, type HashIgnores, memberHashIgnores } from "./hash/backend
 export { ByteWriter, headroomBytes } from "./record/byte-writer.ts";
 export { finishedCompaction, scheduledCompaction } from "./compaction/compact-marks.ts";
 export type { Compaction } from "./compaction/compactor.ts";
+export { CheckpointJob, type IndexCheckpoint } from "./index-checkpoint.ts";
 export { keyAfter, type RangeEnd, rangeEndOf } from "./key.ts";
 export {
   type KeyValueFields,
@@ -48,6 +49,6 @@ export {
 export { sizeCount, writeCount } from "./record/varint.ts";
 export { HashJob, Store } from "./store.ts";
 export type { Changes, LeaseChange, StoreEvent } from "./store-event.ts";
-export { KeyState } from "./tree/index.ts";
+export { imageBlockBytes, KeyState } from "./tree/index.ts";
 export { choosePath } from "./txn-compare.ts";
 export type { WriteTx } from "./write-tx.ts";

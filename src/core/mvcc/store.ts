@@ -9,6 +9,7 @@ import { HistoricEvent } from "./historic-event.ts";
 import { leastKey } from "./key.ts";
 import { KeyValueView } from "./record/key-value.ts";
 import { RangeWriter } from "./range/index.ts";
+import { type IndexCheckpoint, isOfBackend } from "./index-checkpoint.ts";
 import { restoreIndex } from "./restore.ts";
 import { firstRevision, neverCompacted } from "./revision.ts";
 import { HashStorage, type KeyValueHash, RevisionHash } from "./hash/revision-hash.ts";
@@ -32,19 +33,24 @@ export class Store {
   readonly #scratch = new WriteScratch();
   readonly #state = new KeyState();
   readonly #view = new KeyValueView();
+  /** Where the checkpoint stood that the index was restored from; 0 when it was not. */
+  checkpointRevision = 0;
   #current = firstRevision;
   #compacted = neverCompacted;
   #writing: WriteTx | undefined;
 
-  /** Reads what the backend holds; an unfinished compaction is taken up again by `compactStep`. */
-  constructor(backend: Backend) {
+  /**
+   * Reads what the backend holds, or only what is newer than a checkpoint that is of this backend; an
+   * unfinished compaction is taken up again by `compactStep`.
+   */
+  constructor(backend: Backend, checkpoint?: IndexCheckpoint) {
     this.backend = backend;
     this.recordCursor = backend.records.cursor();
     this.leaseCursor = backend.records.cursor();
     this.keyCursor = this.index.cursor();
     this.ranges = new RangeWriter(this);
     this.#compactor = new Compactor(backend, this.index, this.#hashes);
-    this.#restore();
+    this.#restore(checkpoint);
   }
 
   /** The revision of the last transaction that changed something; 1 for an empty store. */
@@ -227,10 +233,15 @@ export class Store {
     }
   }
 
-  #restore(): void {
+  #restore(checkpoint: IndexCheckpoint | undefined): void {
     const finished = finishedCompaction(this.backend);
     const scheduled = scheduledCompaction(this.backend);
-    const last = restoreIndex(this.backend, this.index);
+    const known =
+      checkpoint !== undefined && isOfBackend(checkpoint, this.backend) ? checkpoint : undefined;
+    if (known !== undefined) this.index.restoreImage(known.blocks);
+    this.checkpointRevision = known?.revision ?? 0;
+    const newest = restoreIndex(this.backend, this.index, known?.revision);
+    const last = Math.max(newest, known?.revision ?? 0);
     this.#compacted = finished;
     // Everything up to a compaction may be deleted, its last tombstone included, so the newest
     // record alone would let the revision go down (etcd issue 17780).

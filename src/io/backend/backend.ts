@@ -123,6 +123,10 @@ export class FileBackend implements Backend {
   inUseBytes(): number {
     return this.#database.sizeInUse;
   }
+  /** Whether what is kept beside the file is of this very file, and no other program wrote to it. */
+  get isKnown(): boolean {
+    return this.#database.hasTrustedSums;
+  }
   /** Commits since it was opened. */
   get commits(): number {
     return this.#commits;

@@ -6,5 +6,6 @@
 // takes the time (the member brings it), and knows of values only that they are bytes.
 export { type BackendMeter, type BackendOptions, type Done, FileBackend } from "./backend.ts";
 export { Defragmentation, defragmentNow, type Defragmented } from "./defrag.ts";
+export { IndexFile, IndexFileWriter } from "./index-file.ts";
 export { bucketNames, fillOf, packedFillOf } from "./schema.ts";
 export { BackendSnapshot } from "./snapshot.ts";

@@ -10,6 +10,7 @@ export type { CommitOptions } from "./commit.ts";
 export { type CommitStage, type Committed, Database, type DatabaseOptions } from "./database.ts";
 export { CorruptFileError, InvalidDatabaseError } from "./errors.ts";
 export type { Bucket } from "./format/bucket.ts";
+export { wordSum } from "./pages/page-sum.ts";
 export { compareKeyAt } from "./format/inode.ts";
 export type { Meta } from "./format/meta.ts";
 export type { Page } from "./format/page.ts";

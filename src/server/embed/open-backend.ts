@@ -1,7 +1,7 @@
 // Opens member/snap/db, waiting for whoever still has it.
 import { dirname, join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
-import { type BackendOptions, FileBackend } from "../../io/backend/index.ts";
+import { type BackendOptions, FileBackend, IndexFile } from "../../io/backend/index.ts";
 import { isDiskError, type Log } from "../../io/host/index.ts";
 import { nodeClock, nodeDisk } from "../../io/host/node/index.ts";
 import type { BackendHost } from "../member/index.ts";
@@ -22,16 +22,20 @@ export class OpenedBackend {
   readonly #path: string;
   readonly #log: Log;
   readonly #open: Open;
+  readonly #indexFile: IndexFile;
   #file: FileBackend;
   #host: BackendHost;
   #beforeCommit: () => void = () => {};
 
   constructor(path: string, log: Log, open: Open, file: FileBackend) {
+    this.#indexFile = new IndexFile(nodeDisk, join(dirname(dirname(path)), "db.index"));
     this.#path = path;
     this.#log = log;
     this.#open = open;
     this.#file = file;
-    this.#host = hostOf(file, path);
+    // Another program has written to the database, or made it: the index may be of another.
+    if (!file.isKnown) this.#indexFile.remove();
+    this.#host = { ...hostOf(file, path), checkpoints: this.#indexFile };
   }
 
   get host(): BackendHost {
@@ -46,6 +50,7 @@ export class OpenedBackend {
   /** Puts the file `received` in its place and opens it. The one before closes by and by. */
   replace(received: string): BackendHost {
     const old = this.#file;
+    this.#indexFile.remove();
     nodeDisk.rename(received, this.#path);
     this.#file = this.#open("received");
     this.#file.setBeforeCommit(this.#beforeCommit);

@@ -1,5 +1,5 @@
 // Where a member keeps its state, as the member sees it.
-import { type Backend, MemoryBackend } from "../../core/mvcc/index.ts";
+import { type Backend, type IndexCheckpoint, MemoryBackend } from "../../core/mvcc/index.ts";
 
 export type BackendDone = (error: Error | undefined) => void;
 
@@ -30,6 +30,20 @@ export interface DurableBackend {
   stop(done: BackendDone): void;
 }
 
+/** Takes the blocks of a checkpoint in order; the one before stays until `finish` says true. */
+export interface CheckpointWriter {
+  append(block: Uint8Array): void;
+  finish(revision: number, compacted: number): boolean;
+  abandon(): void;
+}
+
+/** Where a checkpoint of the index is kept. */
+export interface CheckpointFile {
+  /** Undefined when there is none that is whole and of this database. */
+  load(): IndexCheckpoint | undefined;
+  begin(): CheckpointWriter | undefined;
+}
+
 export interface BackendHost {
   readonly backend: Backend;
   /** Bytes allocated, as Status shows them and the quota counts them. */
@@ -41,6 +55,7 @@ export interface BackendHost {
   readonly openReaders?: () => number;
   /** Undefined for one that forgets with the process: its log is replayed from the beginning. */
   readonly durable: DurableBackend | undefined;
+  readonly checkpoints?: CheckpointFile | undefined;
 }
 
 /** etcd's own database is five pages before the first key; etcdctl divides by this size. */

@@ -1,5 +1,6 @@
 // What a member does for its cluster beside applying its log, and what it has the leader do for it.
 import type { Member as ClusterMember } from "../../core/membership/index.ts";
+import { Checkpoints } from "./checkpoints.ts";
 import { CorruptionDuty } from "./corruption-duty.ts";
 import { ElectionAdvance } from "./election-advance.ts";
 import type { Sha1 } from "./initial-cluster.ts";
@@ -16,6 +17,7 @@ import { VersionMonitor } from "./version-monitor.ts";
 type Place = Pick<
   Server,
   | "store"
+  | "backend"
   | "member"
   | "memberId"
   | "cluster"
@@ -37,6 +39,7 @@ export class ClusterDuties {
   readonly membership: MembershipChanges;
   readonly versions: VersionMonitor;
   readonly corruption: CorruptionDuty;
+  readonly #checkpoints: Checkpoints;
   readonly #advance: ElectionAdvance;
   readonly #place: Place;
 
@@ -66,6 +69,7 @@ export class ClusterDuties {
       serverVersion,
       downgrade: () => place.downgradeInfo(),
     });
+    this.#checkpoints = new Checkpoints(place);
     this.corruption = new CorruptionDuty(place, options, ask);
     this.#advance = new ElectionAdvance({
       ...shared,
@@ -82,11 +86,13 @@ export class ClusterDuties {
     this.versions.start();
     this.versions.startDowngradeCheck();
     this.corruption.start();
+    this.#checkpoints.start();
   }
 
   stop(): void {
     this.versions.stop();
     this.corruption.stop();
+    this.#checkpoints.stop();
     this.#advance.stop();
   }
 }

@@ -112,7 +112,7 @@ export class Server {
     }
     this.cluster = new Cluster({ learnersMax: options.maxLearners });
     this.lessor = lessorFor(options);
-    this.store = new Store(backend.backend);
+    this.store = new Store(backend.backend, backend.checkpoints?.load());
     this.#restoreLeases();
     this.credentials = parts.credentials ?? noCredentials;
     const { tokens } = this.credentials;

@@ -31,6 +31,22 @@ export class Arena {
     return this.#usedBytes;
   }
 
+  /** Takes whole chunks, in an empty arena; their first word says how many units are in use. */
+  adopt(chunks: readonly Uint8Array[]): void {
+    assert(this.bytes.length === 0, "an arena is filled once");
+    for (const chunk of chunks) {
+      assert(chunk.length === chunkUnits * 8, "a chunk is a whole one");
+      const { buffer, byteOffset, length } = chunk;
+      this.bytes.push(chunk);
+      const words = new Uint32Array(buffer, byteOffset, length >>> 2);
+      this.words.push(words);
+      this.doubles.push(new Float64Array(buffer, byteOffset, length >>> 3));
+      this.#usedBytes += words[0]! * 8;
+    }
+    this.#open = chunks.length - 1;
+    this.#next = this.words.at(-1)![0]!;
+  }
+
   /** A block of at least `byteLength` bytes, its content undefined. */
   allocate(byteLength: number): Ref {
     const units = (byteLength + 7) >>> 3;

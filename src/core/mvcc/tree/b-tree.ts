@@ -31,7 +31,7 @@ export class BTree {
   readonly leaves = new LeafPool();
   readonly inners: InnerNode[] = [];
   readonly #leafKeys: LeafKeys;
-  readonly #separators: Separators;
+  readonly separators: Separators;
   readonly #freeInners: number[] = [];
   /** A leaf when `height` is 0, else an inner node. */
   root: number;
@@ -45,8 +45,17 @@ export class BTree {
   constructor(keys: KeyIndex) {
     this.keys = keys;
     this.#leafKeys = new LeafKeys(keys, this.leaves);
-    this.#separators = new Separators(keys.arena);
+    this.separators = new Separators(keys.arena);
     this.root = this.leaves.allocate();
+  }
+
+  /** Takes a tree built elsewhere, in the pools of this one, in place of its own empty one. */
+  adopt(root: number, height: number, newest: number): void {
+    assert(this.height === 0, "a tree is built once");
+    this.leaves.free(this.root);
+    this.root = root;
+    this.height = height;
+    this.#rootNewest = newest;
   }
 
   /** Leads `path` to the first entry not below `key`; true when it is `key` itself. */
@@ -154,7 +163,7 @@ export class BTree {
     if (count < 2) return 0;
     const from = this.#sharedLow < this.#sharedHigh ? this.#sharedLow : this.#sharedHigh;
     if (from < prefixLength) {
-      const order = this.#separators.compare(key, from, separators[1]!);
+      const order = this.separators.compare(key, from, separators[1]!);
       if (shared < prefixLength) {
         if (order < 0) this.#sharedHigh = shared;
         else this.#sharedLow = shared;
@@ -169,7 +178,7 @@ export class BTree {
       const difference = head - heads[middle]!;
       const order =
         difference === 0
-          ? this.#separators.compare(key, prefixLength, separators[middle]!)
+          ? this.separators.compare(key, prefixLength, separators[middle]!)
           : difference;
       if (order < 0) high = middle;
       else low = middle + 1;
@@ -226,7 +235,7 @@ export class BTree {
     const cut = ascending ? leafCapacity : leafCapacity / 2;
     const before = this.keys.key(words[base + leafRefs + cut - 1]!);
     const after = ascending ? key : this.keys.key(words[base + leafRefs + cut]!);
-    const separator = this.#separators.make(before, after);
+    const separator = this.separators.make(before, after);
     this.#leafKeys.split(left, right, cut);
     const rightLive = this.#leafLive(right);
     const level = this.height - 1;
@@ -258,7 +267,7 @@ export class BTree {
       const newest = this.height === 0 ? this.#rootNewest : this.inners[old]!.newestOfAll();
       top.insert(0, old, 0, below, newest);
       top.insert(1, made.child, made.separator, made.live, made.newest);
-      this.#separators.refresh(top);
+      this.separators.refresh(top);
       this.root = id;
       this.height++;
       return;
@@ -267,7 +276,7 @@ export class BTree {
     const index = path.taken[level]! + 1;
     if (inner.count < innerCapacity) {
       inner.insert(index, made.child, made.separator, made.live, made.newest);
-      this.#separators.inserted(inner, index);
+      this.separators.inserted(inner, index);
       return;
     }
     const rightId = this.#newInner();
@@ -279,8 +288,8 @@ export class BTree {
     const into = index <= cut ? inner : right;
     const place = index <= cut ? index : index - cut;
     into.insert(place, made.child, made.separator, made.live, made.newest);
-    this.#separators.refresh(inner);
-    this.#separators.refresh(right);
+    this.separators.refresh(inner);
+    this.separators.refresh(right);
     if (level > 0) {
       path.inners[level - 1]!.live[path.taken[level - 1]!] = inner.liveTotal();
     }
@@ -301,7 +310,7 @@ export class BTree {
     if (leftCount + rightCount > mergedMax && leftCount > 0 && rightCount > 0) return;
     this.#leafKeys.join(right, left);
     this.leaves.free(right);
-    this.#separators.free(parent.separators[leftIndex + 1]!);
+    this.separators.free(parent.separators[leftIndex + 1]!);
     this.#dropChild(path, level, leftIndex + 1);
   }
 
@@ -336,7 +345,7 @@ export class BTree {
     // The parent's separator comes down to stand before the right node's first child.
     right.separators[0] = parent.separators[leftIndex + 1]!;
     right.moveTo(left, 0);
-    this.#separators.refresh(left);
+    this.separators.refresh(left);
     this.#freeInners.push(rightId);
     this.#dropChild(path, level - 1, leftIndex + 1);
   }

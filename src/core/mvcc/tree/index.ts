@@ -3,6 +3,7 @@
 // talks to the backend.
 export type { Ref } from "./arena.ts";
 export type { GarbageQueue } from "./garbage-queue.ts";
+export { imageBlockBytes, IndexImageWriter } from "./index-image.ts";
 export { KeyState } from "./key-state.ts";
 export type { TreeCursor } from "./tree-cursor.ts";
 export { type Change, TreeIndex } from "./tree-index.ts";

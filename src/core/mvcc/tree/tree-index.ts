@@ -2,6 +2,7 @@
 import { assert, compareBytes } from "../../../base/index.ts";
 import { Arena, type Ref } from "./arena.ts";
 import { BTree } from "./b-tree.ts";
+import { BulkLoad } from "./bulk-load.ts";
 import { GarbageQueue } from "./garbage-queue.ts";
 import { assertSub, KeyIndex } from "./key-index.ts";
 import { KeyState } from "./key-state.ts";
@@ -130,6 +131,17 @@ export class TreeIndex {
     state.createRevision = createRevision;
     state.version = version;
     this.#insert(key, state);
+  }
+
+  /** Fills an empty index from an image of one (`IndexImageWriter`). */
+  restoreImage(blocks: readonly Uint8Array[]): void {
+    const { arena } = this.keys;
+    arena.adopt(blocks);
+    const load = new BulkLoad(this.tree, arena);
+    load.run(blocks.length);
+    load.fillQueues(this.superseded, this.tombstones);
+    this.#size = load.size;
+    this.#live = load.live;
   }
 
   /** A tombstone found in the backend. */
