@@ -126,7 +126,7 @@ for (const keys of [1, 40, 700, 4000]) {
   });
 }
 
-test("a checkpoint is not taken for one of a backend that was compacted since, or lost its newest record", () => {
+test("a checkpoint is not believed after a compaction, or without its newest record", () => {
   const backend = new MemoryBackend();
   const store = new Store(backend);
   const put = (key: string): void => {
