@@ -21,4 +21,5 @@ export {
   sizeResponse,
   writeResponse,
 } from "./response.ts";
+export { SlicedTxn } from "./sliced-txn.ts";
 export { applyTxn, isReadOnlyTxn, isSerializableTxn } from "./txn.ts";

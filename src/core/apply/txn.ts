@@ -64,6 +64,38 @@ export function applyTxn(
   return { response: { revision: changes.revision, body }, changes };
 }
 
+/**
+ * The ranges that a read-only transaction runs, and which arm they are.
+ * @throws futureRev, compacted
+ */
+export function chosenRanges(
+  store: Store,
+  request: TxnRequest,
+): { succeeded: boolean; ranges: RangeRequest[] } {
+  const path = choosePath(store, request);
+  checkTxn(store, request, { leaseExists: () => false }, new PathReader(path));
+  const succeeded = path[0]!;
+  const ranges: RangeRequest[] = [];
+  for (const { request: operation } of succeeded ? request.success : request.failure) {
+    if (operation?.case === "requestRange") ranges.push(operation.value);
+  }
+  return { succeeded, ranges };
+}
+
+/** Begins the response of a transaction. */
+export const writeSucceeded = (body: ByteWriter, succeeded: boolean): void =>
+  body.countField(succeededTag, succeeded ? 1 : 0);
+
+/** One operation's response that is a range of `revision`; `write` adds what stands behind its header. */
+export function writeRangeResponse(body: ByteWriter, revision: number, write: () => void): void {
+  const response = body.beginMessage(responsesTag);
+  const start = body.beginMessage(rangeTag);
+  writeInnerHeader(body, revision);
+  write();
+  body.endMessage(start);
+  body.endMessage(response);
+}
+
 /** Hands out the arms chosen, in the order the transactions are come upon. */
 class PathReader {
   readonly #path: readonly boolean[];
@@ -82,6 +114,7 @@ class PathReader {
   }
 }
 
+/** @throws what a transaction's operations are refused for, each on the arms chosen */
 function checkTxn(store: Store, request: TxnRequest, leases: LeaseLookup, steps: PathReader): void {
   for (const { request: operation } of steps.next() ? request.success : request.failure) {
     switch (operation?.case) {

@@ -16,6 +16,7 @@ import {
   isReadOnlyTxn,
   isSerializableTxn,
   readRange,
+  SlicedTxn,
 } from "../../core/apply/index.ts";
 import { RangeStream, SlicedRange } from "../../core/mvcc/index.ts";
 import {
@@ -98,11 +99,11 @@ function checkUnchanged({ isEnabled, revision }: AuthStore, authRevision: number
   if (isEnabled && revision !== authRevision) throw errors.authOldRevision();
 }
 
-/** Others get their turn between the steps of a large range, and it ends when nobody waits for it. */
+/** Others get their turn between the steps of a large read, and it ends when nobody waits for it. */
 function replySliced(
   context: RpcContext,
   call: ServerCall,
-  sliced: SlicedRange,
+  sliced: SlicedRange | SlicedTxn,
   authRevision: number,
 ): void {
   const { server } = context;
@@ -233,6 +234,8 @@ function txn(context: RpcContext, options: KvOptions): MethodHandler {
     const own: TxnRequest = isSerializable ? request : decodeTxnRequest(ownBytes(bytes));
     whenReadable(context, call, isSerializable, () => {
       if (server.auth.isEnabled) checkTxnAuth(server, identify(context, call), own);
+      const sliced = SlicedTxn.of(server.store, own);
+      if (sliced !== undefined) return replySliced(context, call, sliced, server.auth.revision);
       const leases = { leaseExists: () => false };
       call.reply(encodeResponse(applyTxn(server.store, own, leases).response, server.header));
     });
