@@ -75,10 +75,12 @@ test("members are replaced one by one by the other kind and back; no write is lo
   await finish(cluster, load);
 });
 
-for (const [founder, newcomer] of [
+const newcomers = [
   ["etcd", "quorate"],
   ["quorate", "etcd"],
-] as const satisfies readonly (readonly [Kind, Kind])[]) {
+] as const satisfies readonly (readonly [Kind, Kind])[];
+
+for (const [founder, newcomer] of newcomers) {
   test(`a ${newcomer} learner comes into a cluster of ${founder} by snapshot and is promoted`, async () => {
     await using cluster = await TestCluster.start([founder], { flags });
     const load = new PutLoad(() => [cluster.members[0]!.endpoint], { pauseMilliseconds: 0 });
@@ -114,3 +116,28 @@ test("etcd's corruption check finds nothing among members of both kinds", async 
   assert.equal(await cluster.ctl("alarm", "list"), "");
   await finish(cluster, load);
 });
+
+/** Values of half a gigabyte in all, which only a snapshot brings to who comes late. */
+async function fill(cluster: TestCluster): Promise<void> {
+  const value = Buffer.alloc(1_000_000, "v").toString("base64");
+  const [first] = cluster.members;
+  for (let key = 0; key < 520; key++) {
+    const body = JSON.stringify({ key: Buffer.from(`big/${key}`).toString("base64"), value });
+    const url = `http://${first!.endpoint}/v3/kv/put`;
+    const response = await fetch(url, { method: "POST", body });
+    assert.equal(response.status, 200, await response.text());
+  }
+}
+
+for (const [founder, newcomer] of isLong ? newcomers : []) {
+  test(`a ${newcomer} member takes a snapshot of 500 MB from ${founder}`, async (t) => {
+    await using cluster = await TestCluster.start([founder], { flags });
+    await fill(cluster);
+    const startMs = performance.now();
+    const learner = await cluster.add(newcomer, { name: "learner", isLearner: true });
+    t.diagnostic(`${Math.round(performance.now() - startMs)} ms from member add to service`);
+    assert.match(learner.log, /applied snapshot/);
+    await cluster.promote(await cluster.idOf(learner));
+    await cluster.sameHash();
+  });
+}

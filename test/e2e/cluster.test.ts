@@ -39,6 +39,8 @@ test("three members form a cluster, serve from each, and outlive the end of any"
     await victim.restart();
     await load.more(50);
   }
+  const logs = cluster.members.map(({ log }) => log).join("");
+  assert.match(logs, /lost the connections to the leader; campaigning early/);
   // Leadership is handed over in order on SIGTERM.
   const leader = await cluster.leader();
   const term = (await cluster.statuses())![0]!.term;

@@ -3,7 +3,15 @@
 import assert from "node:assert/strict";
 import { setTimeout as pause } from "node:timers/promises";
 
-const attemptMilliseconds = 3000;
+export interface LoadOptions {
+  writers?: number;
+  /** Of each writer, behind every acknowledged write. */
+  pauseMilliseconds?: number;
+  /** After so long a write is tried through another member. */
+  attemptMilliseconds?: number;
+}
+
+const readMilliseconds = 10_000;
 const base64 = (text: string): string => Buffer.from(text).toString("base64");
 
 export class PutLoad {
@@ -17,24 +25,24 @@ export class PutLoad {
   #isStopping = false;
 
   /** `endpoints` is asked for before each attempt. */
-  constructor(
-    endpoints: () => string[],
-    { writers = 4, pauseMilliseconds = 10 }: { writers?: number; pauseMilliseconds?: number } = {},
-  ) {
+  constructor(endpoints: () => string[], options: LoadOptions = {}) {
     this.#endpoints = endpoints;
-    for (let writer = 0; writer < writers; writer++) {
+    for (let writer = 0; writer < (options.writers ?? 4); writer++) {
       this.#last.push(0);
-      this.#writers.push(this.#write(writer, pauseMilliseconds));
+      this.#writers.push(this.#write(writer, options));
     }
   }
 
-  async #write(writer: number, pauseMilliseconds: number): Promise<void> {
+  async #write(
+    writer: number,
+    { pauseMilliseconds = 10, attemptMilliseconds = 3000 }: LoadOptions,
+  ): Promise<void> {
     let turn = writer;
     while (!this.#isStopping) {
       const next = this.#last[writer]! + 1;
       const endpoints = this.#endpoints();
       const endpoint = endpoints[turn % endpoints.length]!;
-      if (await put(endpoint, `load/${writer}/${next}`, String(next))) {
+      if (await put(endpoint, `load/${writer}/${next}`, attemptMilliseconds)) {
         this.#last[writer] = next;
         this.#acknowledge();
         await pause(pauseMilliseconds);
@@ -79,20 +87,25 @@ export class PutLoad {
   }
 }
 
-async function post(endpoint: string, path: string, body: object): Promise<unknown> {
+async function post(
+  endpoint: string,
+  path: string,
+  body: object,
+  patienceMilliseconds: number,
+): Promise<unknown> {
   const response = await fetch(`http://${endpoint}/v3/kv/${path}`, {
     method: "POST",
     body: JSON.stringify(body),
-    signal: AbortSignal.timeout(attemptMilliseconds),
+    signal: AbortSignal.timeout(patienceMilliseconds),
   });
   const text = await response.text();
   if (!response.ok) throw new Error(text);
   return JSON.parse(text);
 }
 
-async function put(endpoint: string, key: string, value: string): Promise<boolean> {
+async function put(endpoint: string, key: string, patience: number): Promise<boolean> {
   try {
-    await post(endpoint, "put", { key: base64(key), value: base64(value) });
+    await post(endpoint, "put", { key: base64(key), value: base64("written") }, patience);
     return true;
   } catch {
     return false;
@@ -102,6 +115,8 @@ async function put(endpoint: string, key: string, value: string): Promise<boolea
 async function keysBelow(endpoint: string, prefix: string): Promise<string[]> {
   const end = prefix.slice(0, -1) + String.fromCharCode(prefix.charCodeAt(prefix.length - 1) + 1);
   const body = { key: base64(prefix), range_end: base64(end), keys_only: true };
-  const { kvs = [] } = (await post(endpoint, "range", body)) as { kvs?: { key: string }[] };
+  const { kvs = [] } = (await post(endpoint, "range", body, readMilliseconds)) as {
+    kvs?: { key: string }[];
+  };
   return kvs.map(({ key }) => Buffer.from(key, "base64").toString());
 }

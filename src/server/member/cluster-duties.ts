@@ -8,6 +8,7 @@ import { LeaderForwarding } from "./leader-forwarding.ts";
 import { Leadership } from "./leadership.ts";
 import type { LeaseRenewals } from "./lease-renewals.ts";
 import { Leases } from "./leases.ts";
+import { LostLeader } from "./lost-leader.ts";
 import { MembershipChanges } from "./membership-changes.ts";
 import { PromotionForwarding } from "./promotion-forwarding.ts";
 import type { Server } from "./server.ts";
@@ -39,11 +40,13 @@ export class ClusterDuties {
   readonly membership: MembershipChanges;
   readonly versions: VersionMonitor;
   readonly corruption: CorruptionDuty;
+  readonly lostLeader: LostLeader;
   readonly #checkpoints: Checkpoints;
   readonly #advance: ElectionAdvance;
   readonly #place: Place;
 
-  constructor(place: Place, { ask, sha1 = noSha1 }: Pick<ServerParts, "ask" | "sha1">) {
+  constructor(place: Place, parts: Pick<ServerParts, "ask" | "sha1" | "random">) {
+    const { ask, sha1 = noSha1 } = parts;
     this.#place = place;
     const { member, memberId, cluster, lessor, peers, raft, clock, log, options } = place;
     const { electionMs, heartbeatMs, serverVersion, strictReconfigCheck = true } = options;
@@ -51,6 +54,15 @@ export class ClusterDuties {
       ask === undefined ? undefined : new LeaderForwarding({ member, cluster, clock, ask });
     const renewals = (): LeaseRenewals => place.renewals;
     this.leases = new Leases({ lessor, member, clock, forwarding, renewals });
+    this.lostLeader = new LostLeader({
+      member,
+      clock,
+      log,
+      electionMs,
+      random: parts.random,
+      preVote: options.preVote,
+      isActive: (id) => peers?.transport.activeSinceMs(id) !== undefined,
+    });
     this.leadership = new Leadership({ member, cluster, peers, clock, log, electionMs });
     const promotions = forwarding === undefined ? undefined : new PromotionForwarding(forwarding);
     const shared = { member, cluster, clock, log };
@@ -94,6 +106,7 @@ export class ClusterDuties {
     this.corruption.stop();
     this.#checkpoints.stop();
     this.#advance.stop();
+    this.lostLeader.stop();
   }
 }
 

@@ -20,6 +20,8 @@ export interface PeersParts {
   readonly sendSnapshot: (message: Message) => void;
   /** Another member says that this one is no longer in the cluster. */
   readonly removed: () => void;
+  /** As RaftPort's. */
+  readonly connectionLost: (id: Id64, isReset: boolean) => void;
 }
 
 /** The transport as this file needs it: a simulator and tests bring less than the real one. */
@@ -81,6 +83,10 @@ export class Peers implements RaftPort {
 
   reportSnapshot(id: Id64, outcome: "finished" | "failed"): void {
     this.#parts.member().request((raft) => raft.reportSnapshot(id, outcome));
+  }
+
+  connectionLost(id: Id64, isReset: boolean): void {
+    this.#parts.connectionLost(id, isReset);
   }
 
   localMemberRemoved(): void {

@@ -177,6 +177,8 @@ export class Server {
       member: () => this.member,
       sendSnapshot: (message: Message) => this.#sending.send(message),
       removed: () => this.#removed(),
+      connectionLost: (id: Id64, isReset: boolean) =>
+        this.duties.lostLeader.connectionLost(id, isReset),
     };
     return new Peers(parts, connect);
   }

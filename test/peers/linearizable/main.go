@@ -8,17 +8,19 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"os"
+	"strings"
 	"sync"
 	"time"
 
 	"github.com/anishathalye/porcupine"
+	clientv3 "go.etcd.io/etcd/client/v3"
 	"quorate.dev/test/peers/dial"
 )
 
 const checkPatience = 120 * time.Second
 
 func main() {
-	endpoint := flag.String("endpoint", "127.0.0.1:2379", "the server")
+	endpoint := flag.String("endpoint", "127.0.0.1:2379", "the server, or members with commas between, shared out among the clients")
 	clients := flag.Int("clients", 10, "how many clients")
 	keys := flag.Int("keys", 6, "over how many keys")
 	seconds := flag.Int("seconds", 10, "for how long")
@@ -32,10 +34,14 @@ func main() {
 	}
 	fmt.Printf("seed %d\n", *seed)
 
-	connections, err := dial.Clients(*endpoint, *clients)
-	if err != nil {
-		fmt.Println("VIOLATION cannot connect:", err)
-		os.Exit(1)
+	members := strings.Split(*endpoint, ",")
+	connections := make([]*clientv3.Client, *clients)
+	for i := range connections {
+		var err error
+		if connections[i], err = dial.Client(members[i%len(members)]); err != nil {
+			fmt.Println("VIOLATION cannot connect:", err)
+			os.Exit(1)
+		}
 	}
 	history := &history{started: time.Now()}
 	var all sync.WaitGroup
