@@ -1,10 +1,11 @@
 import { lstatSync, unlinkSync } from "node:fs";
-import { createServer as createHttp1Server, type Server as Http1Server } from "node:http";
+import type { Server as Http1Server } from "node:http";
 import type { IncomingMessage, RequestListener } from "node:http";
 import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { defaultListenerLimits, type ListenerLimits } from "./limits.ts";
 import { type Protocol, sniff, sniffTls } from "./sniff.ts";
+import { createServer as createHttp1Server } from "./node-http.ts";
 import { commonNameOf } from "./tls/common-name.ts";
 import type { ServerTls } from "./tls/server-tls.ts";
 import { type Rejection, remoteAddressOf, TlsAcceptor } from "./tls/tls-acceptor.ts";

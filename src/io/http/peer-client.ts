@@ -1,15 +1,15 @@
 // The calls of one member to others, on Node's HTTP client.
-import {
-  Agent,
-  type AgentOptions,
-  type ClientRequest,
-  type IncomingMessage,
-  request as httpRequest,
-  type RequestOptions,
+import type {
+  Agent as PlainAgent,
+  AgentOptions,
+  ClientRequest,
+  IncomingMessage,
+  RequestOptions,
 } from "node:http";
 import { Agent as TlsAgent, request as httpsRequest } from "node:https";
 import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
+import { Agent, request as httpRequest } from "./node-http.ts";
 import type {
   PeerAnswerHead,
   PeerCall,
@@ -35,7 +35,7 @@ export interface PeerClientOptions {
 
 /** Pools of Node's, for both schemes. */
 interface Agents {
-  readonly plain: Agent;
+  readonly plain: PlainAgent;
   readonly tls: TlsAgent;
 }
 

@@ -8,7 +8,7 @@ import {
   type UpgradeStream,
 } from "../../io/http/index.ts";
 import { type Gateway, HttpExchange, openApi, serveWebSocket } from "../gateway/index.ts";
-import type { AccessController } from "../http/index.ts";
+import { type AccessController, namedText } from "../http/index.ts";
 import { etcdVersion } from "./version.ts";
 
 export interface ClientHttp {
@@ -44,6 +44,7 @@ export function clientHttpOf({ access, gateway, others }: ClientHttpParts): Clie
     upgrade: (request, stream, first) => {
       const refusal = access.refusalOfHost(request);
       if (refusal !== undefined) return refuseUpgrade(stream, 421, "Misdirected Request", refusal);
+      if (access.refusesName(request)) return refuseUpgrade(stream, 400, "Bad Request", namedText);
       serveWebSocket(gateway!, pathOf(request), request, stream, first);
     },
   };

@@ -101,6 +101,7 @@ function makeHttp(
       corsOrigins: config.cors,
       hostWhitelist: config.hostWhitelist,
       log,
+      knowsByCertificate: () => config.clientCertAuth && server.auth.isEnabled,
     }),
     gateway: config.enableGrpcGateway ? gateway : undefined,
     others: withProfiles(config, log, clientHttp(server, options)),

@@ -1,7 +1,11 @@
 // Who may speak plain HTTP here: host names against DNS rebinding, and origins for browsers
 // (accessController in embed/serve.go).
 import type { Log } from "../../io/host/index.ts";
-import type { IncomingMessage, ServerResponse } from "../../io/http/index.ts";
+import {
+  clientCommonName,
+  type IncomingMessage,
+  type ServerResponse,
+} from "../../io/http/index.ts";
 import { replyError } from "./reply.ts";
 
 export interface AccessOptions {
@@ -10,6 +14,8 @@ export interface AccessOptions {
   /** --host-whitelist: `*`, or the host names that are ours. */
   readonly hostWhitelist: readonly string[];
   readonly log: Log;
+  /** Whether callers are known by their certificates now: --client-cert-auth while auth is on. */
+  readonly knowsByCertificate?: () => boolean;
 }
 
 /** Host names are compared on plain connections only: a certificate tells the same. */
@@ -17,11 +23,14 @@ export class AccessController {
   readonly #origins: ReadonlySet<string>;
   readonly #hosts: ReadonlySet<string>;
   readonly #log: Log;
+  readonly #knowsByCertificate: () => boolean;
 
-  constructor({ corsOrigins, hostWhitelist, log }: AccessOptions) {
+  constructor(options: AccessOptions) {
+    const { corsOrigins, hostWhitelist, log, knowsByCertificate = () => false } = options;
     this.#origins = new Set(corsOrigins);
     this.#hosts = new Set(hostWhitelist);
     this.#log = log;
+    this.#knowsByCertificate = knowsByCertificate;
   }
 
   /** Whether the request goes on; otherwise it has been answered. */
@@ -31,6 +40,10 @@ export class AccessController {
       replyError(response, 421, refusal);
       return false;
     }
+    if (this.refusesName(request)) {
+      replyError(response, 400, namedText);
+      return false;
+    }
     const { origin } = request.headers;
     if (this.#allows("*")) addCors(response, "*");
     else if (origin !== undefined && this.#allows(origin)) addCors(response, origin);
@@ -38,6 +51,15 @@ export class AccessController {
     response.statusCode = 200;
     response.end();
     return false;
+  }
+
+  /**
+   * Whether the caller of the gateway has a certificate with a name, which would not count: the
+   * gateway asks in its own. Who means to be that user must not be taken for nobody.
+   */
+  refusesName(request: IncomingMessage): boolean {
+    if (request.url?.startsWith("/v3/") !== true || !this.#knowsByCertificate()) return false;
+    return clientCommonName(request) !== undefined;
   }
 
   /** The host check alone, for a connection that is to become a WebSocket: why it may not. */
@@ -53,6 +75,10 @@ export class AccessController {
     return this.#origins.size === 0 || this.#origins.has("*") || this.#origins.has(origin);
   }
 }
+
+/** etcd's words, for `curl` users to find. */
+export const namedText =
+  "CommonName of client sending a request against gateway will be ignored and not used as expected";
 
 /** Without port; what cannot be split is taken as it is. */
 const hostName = (host: string): string => /^\[?([^\]]*?)\]?:\d+$/.exec(host)?.[1] ?? host;
