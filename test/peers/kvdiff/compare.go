@@ -69,6 +69,11 @@ func settle(sent, a, b proto.Message) string {
 		return settleStatus(x, b.(*pb.StatusResponse))
 	case *pb.MemberListResponse:
 		return settleMembers(x, b.(*pb.MemberListResponse))
+	case *pb.HashKVResponse:
+		y := b.(*pb.HashKVResponse)
+		request, _ := sent.(*pb.HashKVRequest)
+		settleRemembered(request.GetRevision(), x, y)
+		return settleHeader(x.Header, y.Header)
 	case *pb.LeaseTimeToLiveResponse:
 		y := b.(*pb.LeaseTimeToLiveResponse)
 		slices.SortFunc(x.Keys, bytes.Compare)
@@ -89,6 +94,22 @@ func settle(sent, a, b proto.Message) string {
 		return settleHeader(x.GetHeader(), b.(headed).GetHeader())
 	}
 	return ""
+}
+
+// settleRemembered: at the revision of a compaction a server answers with the hash it kept of it, or
+// computes one when it kept none, which depends on whether the compaction before had ended in time. A
+// compaction at 0, the first of all, is remembered too, and asking for 0 then no longer means the newest.
+func settleRemembered(asked int64, a, b *pb.HashKVResponse) {
+	isKept := func(r *pb.HashKVResponse) bool {
+		return r.HashRevision == asked && r.CompactRevision < asked
+	}
+	isComputed := func(r *pb.HashKVResponse) bool {
+		return r.CompactRevision == r.HashRevision && asked == r.HashRevision ||
+			asked == 0 && r.HashRevision == r.Header.GetRevision()
+	}
+	if isKept(a) && isComputed(b) || isComputed(a) && isKept(b) {
+		b.Hash, b.CompactRevision, b.HashRevision = a.Hash, a.CompactRevision, a.HashRevision
+	}
 }
 
 // settleHeader: ids and term are each server's own, but must be there on one when on the other.
