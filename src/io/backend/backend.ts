@@ -75,6 +75,8 @@ export class FileBackend implements Backend {
   #retryAtMs = 0;
   #fullError: Error | undefined;
   #defragmentation: Defragmentation | undefined;
+  /** Operations of the open batch that `beforeWritebackBuf` was reached for. */
+  #operationsSeen = 0;
   #defragmentingFor: Defragmented[] = [];
   #commits = 0;
   #isClosed = false;
@@ -201,6 +203,7 @@ export class FileBackend implements Backend {
   maybeCommit(nowMs: number): boolean {
     this.#nowMs = nowMs;
     this.#lastCommitMs ??= nowMs;
+    if (this.#options.failpoint !== undefined) this.#reachWriteback(this.#options.failpoint);
     if (this.#isClosed || this.#database.stage === "broken") return false;
     if (this.#database.stage !== "idle") return this.#database.step(this.#stepPages);
     if (this.#buffer.committing !== undefined) return this.#retry();
@@ -208,6 +211,14 @@ export class FileBackend implements Backend {
     if (!this.#database.hasListedFreePages) return this.#listFreePages();
     if (this.#defragmentation === undefined) return false;
     return this.#defragment(this.#defragmentation);
+  }
+
+  /** In etcd each batch of writes is shown to readers by a step of its own, which a failpoint delays. */
+  #reachWriteback(failpoint: Failpoint): void {
+    const { operationCount } = this.#buffer.active;
+    if (operationCount === this.#operationsSeen) return;
+    this.#operationsSeen = operationCount;
+    if (operationCount > 0) failpoint("beforeWritebackBuf");
   }
 
   /** The first commit needs them, and Status before it. */
@@ -349,7 +360,6 @@ export class FileBackend implements Backend {
     const { meter } = this.#options;
     meter?.committed((meter.nowMs() - this.#commitStartedMs) / 1000);
     this.#fullError = undefined;
-    failpoint?.("beforeWritebackBuf");
     this.#buffer.committing = undefined;
     this.#buffer.view = this.#database.view;
     this.#buffer.epoch++;

@@ -343,6 +343,7 @@ export class Member {
     const { raft } = this.#parts;
     while (raft.hasReady()) {
       const ready = raft.ready();
+      this.#parts.failpoint?.("raftBeforeSave");
       if (ready.softState !== undefined) this.#noteLeader(ready.softState.lead);
       if (ready.hardState !== undefined) this.#committedIndex = ready.hardState.commit;
       const outgoing: Message[] = [];
@@ -408,7 +409,6 @@ export class Member {
       ? { term: message.term, vote: message.vote, commit: message.commit }
       : undefined;
     const isNew = state !== undefined && this.#terms.begin(state);
-    failpoint?.("raftBeforeSave");
     const saved = (error: Error | undefined): void => {
       if (error !== undefined) return this.#giveUp(error);
       if (this.#stopped) return;
