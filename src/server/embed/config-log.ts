@@ -27,13 +27,13 @@ const fileMegabytesDefault = 100;
 
 /** Reads and checks; throws with etcd's texts. `text` gives a flag's value. */
 export function readLog(text: (name: string) => string): LogConfig {
-  const logLevel = text("log-level");
-  const logFormat = text("log-format");
+  const logLevel = text("log-level") || "info";
+  const logFormat = text("log-format") || "json";
   if (!levels.includes(logLevel)) {
     throw new Error(`unrecognized level: ${JSON.stringify(logLevel)}`);
   }
   if (logFormat !== "json" && logFormat !== "console") {
-    throw new Error(`unknown log format: ${logFormat}`);
+    throw new Error(`unknown log format: ${logFormat}, supported values json, console`);
   }
   const logger = text("logger");
   if (logger === "capnslog") throw new Error("--logger=capnslog is removed in v3.5");

@@ -12,7 +12,7 @@ import {
   readDiscovery,
   readDns,
 } from "./discovery/config.ts";
-import { parseDuration } from "./duration.ts";
+import { formatDuration, parseDuration } from "./duration.ts";
 import { type FlagValues, UsageError } from "./flags.ts";
 import { checkBindUrls, checkHostUrls, type ListenUrl, parseUrls } from "./urls.ts";
 
@@ -123,7 +123,13 @@ function refuseProxy({ text }: FlagValues): void {
 /** A feature that does not exist yet is refused by name: taking its flag would pretend. */
 function refuseUnbuilt(values: FlagValues): void {
   const gates = values.text.get("feature-gates") ?? "";
-  for (const pair of gates.split(",").filter((item) => item !== "")) checkGate(pair);
+  for (const pair of gates.split(",").filter((item) => item !== "")) {
+    const why = gateFault(pair);
+    if (why === undefined) continue;
+    // A flag of package flag's in etcd: bad usage.
+    if (values.isFile) throw new UsageError(why, 1);
+    throw new UsageError(`invalid value "${gates}" for flag -feature-gates: ${why}`, 2);
+  }
 }
 
 /** These change only how etcd does a thing; here it is done in one way that suits both values. */
@@ -161,21 +167,21 @@ export const featureGates: Readonly<Record<string, boolean>> = {
   PriorityRequest: false,
 };
 
-function checkGate(pair: string): void {
+/** What is wrong with `name=true`, in the words of component-base's featuregate. */
+function gateFault(pair: string): string | undefined {
   const [name = "", value] = pair.split("=").map((part) => part.trim());
-  if (value === undefined) throw new UsageError(`missing bool value for ${name}`, 1);
+  if (value === undefined) return `missing bool value for ${name}`;
   const initial = featureGates[name];
-  if (initial === undefined) throw new UsageError(`unrecognized feature gate: ${name}`, 1);
+  if (initial === undefined) return `unrecognized feature gate: ${name}`;
   if (!/^(1|0|t|f|true|false|TRUE|FALSE|True|False|T|F)$/.test(value)) {
-    throw new UsageError(
-      `invalid value of ${name}=${value}, err: strconv.ParseBool: parsing "${value}": invalid syntax`,
-      1,
-    );
+    const why = `strconv.ParseBool: parsing "${value}": invalid syntax`;
+    return `invalid value of ${name}=${value}, err: ${why}`;
   }
   const isBuilt = gatesWithoutEffect.has(name) || builtGates.has(name);
   if (/^[1tT]/.test(value) !== initial && !isBuilt) {
     throw new UsageError(`feature gate ${name}=${value} is not built in Quorate yet`, 1);
   }
+  return undefined;
 }
 
 function requireAdvertised({ given, isFile }: FlagValues): void {
@@ -215,7 +221,6 @@ function read(values: FlagValues): Config {
   const list = (name: string): string[] => [...new Set(text(name).split(","))].toSorted();
   const urls = (name: string): ListenUrl[] => urlsOf(name, text(name), values);
   const advertisePeerUrls = urls("initial-advertise-peer-urls");
-  requireAdvertised(values);
   const quota = number("quota-backend-bytes");
   const progressMs = duration("watch-progress-notify-interval", 600_000);
   return {
@@ -297,7 +302,7 @@ const corsOf = (list: string, values: FlagValues): string[] =>
   list === "*" ? ["*"] : urlsOf("cors", list, values).map(({ text }) => text);
 
 function urlsOf(name: string, list: string, { isFile }: FlagValues): ListenUrl[] {
-  if (list === "") return [];
+  if (list === "" && (isFile || name !== "cors")) return [];
   try {
     return parseUrls(list);
   } catch (error) {
@@ -316,7 +321,7 @@ type Founding = Pick<
 /** Who the first members are, or how to find them. */
 function readFounding(values: FlagValues, peerUrls: readonly ListenUrl[]): Founding {
   const text = (name: string): string => values.text.get(name) ?? "";
-  const discovery = readDiscovery(text, values.isFile);
+  const discovery = readDiscovery(text, values);
   const dns = readDns(text);
   const isFoundOut = discovers(discovery) || isByDns(dns);
   return {
@@ -393,6 +398,7 @@ function validate(config: Config, values: FlagValues): void {
         `and should be set less than ${electionMsMax}ms`,
     );
   }
+  requireAdvertised(values);
   if (!["periodic", "revision"].includes(config.autoCompactionMode)) {
     const mode: string = config.autoCompactionMode;
     throw new Error(
@@ -402,8 +408,8 @@ function validate(config: Config, values: FlagValues): void {
     );
   }
   if ((parseDuration(values.text.get("compact-hash-check-time") ?? "") ?? 0) <= 0) {
-    const given = values.text.get("compact-hash-check-time");
-    throw new Error(`--compact-hash-check-time must be >0 (set to ${given})`);
+    const given = parseDuration(values.text.get("compact-hash-check-time") ?? "") ?? 0;
+    throw new Error(`--compact-hash-check-time must be >0 (set to ${formatDuration(given)})`);
   }
   checkSecurity(config);
 }

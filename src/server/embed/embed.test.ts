@@ -116,7 +116,10 @@ test("configuration errors are etcd's", () => {
     ],
     [["--heartbeat-interval=0"], "--heartbeat-interval must be >0 (set to 0ms)"],
     [["--auto-compaction-mode=x"], 'unknown auto-compaction-mode "x"'],
-    [["--feature-gates=Nope=true"], "unrecognized feature gate: Nope"],
+    [
+      ["--feature-gates=Nope=true"],
+      'invalid value "Nope=true" for flag -feature-gates: unrecognized feature gate: Nope',
+    ],
     [
       ["--feature-gates=LeaseCheckpointPersist=true"],
       "enabling feature gate LeaseCheckpointPersist requires enabling feature gate LeaseCheckpoint",

@@ -114,8 +114,13 @@ function parseArguments(argv: readonly string[]): CommandLine {
   return { values, help: false };
 }
 
-const badFlag = (name: string, value: string, why: string): UsageError =>
-  new UsageError(`invalid value "${value}" for flag -${name}: ${why}`, 2);
+function badFlag(name: string, value: string, why: string): UsageError {
+  const isBool = flagTable.get(name)?.kind === "bool";
+  const what = isBool
+    ? `invalid boolean value "${value}" for -`
+    : `invalid value "${value}" for flag -`;
+  return new UsageError(`${what}${name}: ${why}`, 2);
+}
 
 function unknownFlag(name: string): UsageError {
   const nearest = nearestFlag(name);
@@ -133,7 +138,7 @@ function checked(spec: FlagSpec, value: string, fail: (why: string) => UsageErro
       throw fail("parse error");
     case "uint":
       if (/^\d+$/.test(value)) return inRange(spec, value, fail);
-      throw fail("parse error");
+      throw fail(is32Bit(spec) ? `${parsing(value)}: invalid syntax` : "parse error");
     case "int":
       if (/^[-+]?\d+$/.test(value)) return inRange(spec, value, fail);
       throw fail("parse error");
@@ -155,10 +160,16 @@ function checked(spec: FlagSpec, value: string, fail: (why: string) => UsageErro
   }
 }
 
+/** The one flag with a type of etcd's own, which tells of strconv's error as it is. */
+const is32Bit = (spec: FlagSpec): boolean => spec.name === "max-concurrent-streams";
+const parsing = (value: string): string => `strconv.ParseUint: parsing "${value}"`;
+
 function inRange(spec: FlagSpec, value: string, fail: (why: string) => UsageError): string {
-  const limit = spec.name === "max-concurrent-streams" ? 2n ** 32n - 1n : 2n ** 63n - 1n;
+  const limit = is32Bit(spec) ? 2n ** 32n - 1n : 2n ** 63n - 1n;
   const number = BigInt(value.replace(/^\+/, ""));
-  if (number > limit || number < -(2n ** 63n)) throw fail("value out of range");
+  if (number > limit || number < -(2n ** 63n)) {
+    throw fail(is32Bit(spec) ? `${parsing(value)}: value out of range` : "value out of range");
+  }
   return String(number);
 }
 

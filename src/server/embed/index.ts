@@ -2,6 +2,7 @@
 // process around them: flags, log, signals, exit codes.
 export { type Config, configFrom } from "./config.ts";
 export { parseDuration } from "./duration.ts";
+export { type FlagKind, flagTable } from "./flag-table.ts";
 export { parseFlags, UsageError } from "./flags.ts";
 export { flagsText } from "./help.ts";
 export { runServer } from "./run.ts";

@@ -22,6 +22,12 @@ export function parseUrls(list: string): ListenUrl[] {
 
 export function parseUrl(text: string): ListenUrl {
   const [, scheme = "", rest = ""] = /^([a-zA-Z][a-zA-Z0-9+.-]*):(?:\/\/)?(.*)$/.exec(text) ?? [];
+  // Go's url.Parse comes first: what stands before a colon would be a scheme.
+  if (scheme === "" && /^[^/?#]*:/.test(text)) {
+    throw new Error(
+      `parse ${JSON.stringify(text)}: first path segment in URL cannot contain colon`,
+    );
+  }
   if (scheme === "unix" || scheme === "unixs") return { text, scheme, host: rest, port: 0 };
   if (scheme !== "http" && scheme !== "https") {
     throw new Error(`URL scheme must be http, https, unix, or unixs: ${text}`);

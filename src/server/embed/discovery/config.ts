@@ -1,5 +1,6 @@
 // The flags of discovery: a cluster whose first members find each other through another etcd.
 import { parseDuration } from "../duration.ts";
+import type { FlagValues } from "../flags.ts";
 
 export interface DiscoveryConfig {
   readonly token: string;
@@ -29,10 +30,16 @@ export const readDns = (text: (name: string) => string): DnsConfig => ({
   serviceName: text("discovery-srv-name"),
 });
 
-/** Reads flag values by name; `isFile` keeps the order that a configuration file gives. */
-export function readDiscovery(text: (name: string) => string, isFile: boolean): DiscoveryConfig {
+/** Reads flag values by name; a configuration file's order is kept. */
+export function readDiscovery(
+  text: (name: string) => string,
+  { isFile, given }: Pick<FlagValues, "isFile" | "given">,
+): DiscoveryConfig {
   const ms = (name: string): number => parseDuration(text(name)) ?? 0;
-  const listed = text("discovery-endpoints") === "" ? [] : text("discovery-endpoints").split(",");
+  // A flag that was given is a list of at least one, if only an empty word.
+  const isGiven = !isFile && given.has("discovery-endpoints");
+  const list = text("discovery-endpoints");
+  const listed = list === "" && !isGiven ? [] : list.split(",");
   return {
     token: text("discovery-token"),
     endpoints: isFile ? listed : [...new Set(listed)].toSorted(),
