@@ -11,6 +11,7 @@ import { MemoryStorage, type Peer } from "../../core/raft/index.ts";
 import type { Clock, Disk, Failpoint, Log } from "../../io/host/index.ts";
 import {
   createWal,
+  isEmptyHardState,
   newestSnapshotEntry,
   openOrRepairWal,
   type Wal,
@@ -100,11 +101,7 @@ function begin(options: BootstrapOptions, walOptions: WalOptions): Booted {
     "cluster-id": id64Hex(clusterId),
   });
   // Who joins learns the members from the log; its raft begins with none.
-  const founders = joined === undefined ? members : [];
-  const peers = founders.map((member) => ({
-    id: member.id,
-    context: encodeConfChangeContext({ member, isPromote: false }),
-  }));
+  const peers = joined === undefined ? foundersOf(members) : [];
   return {
     id: local.id,
     clusterId,
@@ -117,6 +114,30 @@ function begin(options: BootstrapOptions, walOptions: WalOptions): Booted {
   };
 }
 
+/**
+ * The log was made, but its first entries did not get into it before the end: they are made once more, for
+ * without them nobody would ever be elected.
+ */
+function foundAgain(
+  options: BootstrapOptions,
+  wal: Wal,
+  id: Id64,
+  clusterId: Id64,
+): Booted | undefined {
+  if (options.initialClusterState !== "new") return undefined;
+  const initial = initialMembers(options, options.sha1);
+  if (initial.local.id !== id || initial.clusterId !== clusterId) return undefined;
+  const { members } = initial;
+  const storage = new MemoryStorage();
+  return { id, clusterId, wal, storage, peers: foundersOf(members), snapshotIndex: 0, members };
+}
+
+const foundersOf = (members: readonly Member[]): Peer[] =>
+  members.map((member) => ({
+    id: member.id,
+    context: encodeConfChangeContext({ member, isPromote: false }),
+  }));
+
 function restart(options: BootstrapOptions, walOptions: WalOptions): Booted {
   const base = newestSnapshotEntry(walOptions);
   assert(base !== undefined, "a log records at least its empty first snapshot");
@@ -124,6 +145,10 @@ function restart(options: BootstrapOptions, walOptions: WalOptions): Booted {
   const { wal, content } = openOrRepairWal(walOptions, { index: base.index, term: base.term });
   assert(content.metadata !== undefined, "a log begins with its metadata");
   const { nodeID: id, clusterID: clusterId } = decodeMetadata(content.metadata);
+  if (base.index === 0 && isEmptyHardState(content.hardState)) {
+    const founded = foundAgain(options, wal, id, clusterId);
+    if (founded !== undefined) return founded;
+  }
   const storage = new MemoryStorage();
   if (base.index > 0) {
     const confState = base.confState ?? makeConfState();
