@@ -131,7 +131,8 @@ async function fill(cluster: TestCluster): Promise<void> {
 
 for (const [founder, newcomer] of isLong ? newcomers : []) {
   test(`a ${newcomer} member takes a snapshot of 500 MB from ${founder}`, async (t) => {
-    await using cluster = await TestCluster.start([founder], { flags });
+    const readyMilliseconds = 300_000;
+    await using cluster = await TestCluster.start([founder], { flags, readyMilliseconds });
     await fill(cluster);
     const startMs = performance.now();
     const learner = await cluster.add(newcomer, { name: "learner", isLearner: true });

@@ -7,6 +7,8 @@ import { freePorts, type Kind, ServerProcess } from "./server-process.ts";
 export interface ClusterOptions {
   /** Of every member, or by kind. */
   flags?: readonly string[] | ((kind: Kind) => readonly string[]);
+  /** How long a start may take. */
+  readyMilliseconds?: number;
   /** What a member tells others of its peer port, made of the port it listens on. */
   advertise?: (name: string, peerUrl: string) => Promise<string>;
 }
@@ -85,6 +87,7 @@ export class TestCluster {
         ServerProcess.start({
           kind: kinds[at]!,
           flags: flagsOf(options, kinds[at]!),
+          ...patienceOf(options),
           place: { ...place, initialCluster },
         }),
       ),
@@ -135,6 +138,7 @@ export class TestCluster {
     const member = await ServerProcess.start({
       kind,
       flags: [...flagsOf(this.#options, kind), "--initial-cluster-state=existing"],
+      ...patienceOf(this.#options),
       place: {
         name,
         ports: [client, peer],
@@ -249,6 +253,9 @@ export class TestCluster {
 
 const flagsOf = ({ flags = [] }: ClusterOptions, kind: Kind): readonly string[] =>
   typeof flags === "function" ? flags(kind) : flags;
+
+const patienceOf = ({ readyMilliseconds }: ClusterOptions): { readyMilliseconds?: number } =>
+  readyMilliseconds === undefined ? {} : { readyMilliseconds };
 
 interface StatusLine {
   Endpoint: string;
