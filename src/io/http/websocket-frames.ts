@@ -79,6 +79,7 @@ export class FrameReader {
     if (held.length < this.#needed) return false;
     const content = unmasked(held, headBytes, length);
     this.#held = held.subarray(headBytes + length);
+    this.#needed = 2;
     this.#onFrame(first & 0x0f, (first & 0x80) !== 0, content);
     return this.#held.length > 0;
   }
