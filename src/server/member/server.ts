@@ -400,9 +400,11 @@ export class Server {
       "incoming-leader-snapshot-index": index,
     };
     log.info("applying snapshot", fields);
-    const { installDatabase } = this.#parts;
+    const { installDatabase, failpoint } = this.#parts;
     if (installDatabase === undefined) throw new Error("this member takes no snapshots");
+    failpoint?.("applyBeforeOpenSnapshot");
     this.backend = installDatabase(index);
+    failpoint?.("applyAfterOpenSnapshot");
     log.info("applySnapshot: opened snapshot backend");
     this.#records = new ClusterRecords(this.backend.backend);
     const held = this.#records.consistentIndex();

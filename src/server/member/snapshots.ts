@@ -103,8 +103,9 @@ export class Snapshots {
    * kept until `installed`. What is saved of our own state from now on would be older: it is dropped.
    */
   saveReceived(snapshot: Snapshot, done: (error: Error | undefined) => void): void {
-    const { snapshotter, wal } = this.#parts;
+    const { snapshotter, wal, failpoint } = this.#parts;
     const index = snapshotIndex(snapshot);
+    failpoint?.("raftBeforeSaveSnap");
     this.#receivedIndex = index;
     snapshotter.pinDatabase(index);
     snapshotter.saveSnap(snapshot, (error) => {
@@ -117,7 +118,10 @@ export class Snapshots {
       wal.saveSnapshot(record, (failed) => {
         if (failed !== undefined) this.#parts.fail(failed);
       });
+      failpoint?.("raftAfterSaveSnap");
+      failpoint?.("raftBeforeApplySnap");
       done(undefined);
+      failpoint?.("raftAfterApplySnap");
     });
   }
 
@@ -126,6 +130,7 @@ export class Snapshots {
     const { snapshotter, wal } = this.#parts;
     snapshotter.unpinDatabase(index);
     wal.releaseLockTo(index);
+    this.#parts.failpoint?.("raftAfterWALRelease");
     snapshotter.releaseDatabases(index);
     this.#lastIndex = index;
     this.#isMaking = false;
