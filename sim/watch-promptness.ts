@@ -6,20 +6,29 @@ import type { WatchClient } from "./watch-client.ts";
 
 /** What etcd's documents expect of a healthy cluster. */
 const promptMs = 10;
-/** A timer is looked at once a turn, and a stream sends for all its watches together. */
 const progressSlackMs = 500;
+/** A clock may still run at half its speed when everything else is well. */
+const slowestClock = 2;
+
+interface Pace {
+  readonly loop: Loop;
+  readonly intervalMs: number;
+  readonly heartbeatMs: number;
+}
 
 /** To be called now and then for a client whose member is well. */
 export function lookAtPromptness(
   watcher: WatchClient,
   wellSinceMs: number,
-  { loop, intervalMs }: { readonly loop: Loop; readonly intervalMs: number },
+  { loop, intervalMs, heartbeatMs }: Pace,
 ): void {
   const nowMs = loop.nowUs / 1000;
   if (!watcher.reads(nowMs)) return;
   const silent = watcher.silentSince(wellSinceMs);
-  // Between two notifications lie up to two intervals when something was sent in the first of them.
-  const patienceMs = 2.2 * Math.max(100, intervalMs) + progressSlackMs;
+  // Between two notifications lie up to two intervals when something was sent in the first of them; an
+  // interval has up to a tenth more, and is over with the next turn.
+  const longestMs = slowestClock * (1.1 * Math.max(100, intervalMs) + heartbeatMs);
+  const patienceMs = 2 * longestMs + progressSlackMs;
   hold(
     silent === undefined || nowMs - silent <= patienceMs,
     "W13 progress on idle",

@@ -299,10 +299,8 @@ export class World {
     const { faults, cluster } = this.plan;
     if (!this.isHealed && faults.length > 0) return;
     const wellSinceMs = this.isHealed ? this.plan.healAtMs : 0;
-    lookAtPromptness(watcher, wellSinceMs, {
-      loop: this.loop,
-      intervalMs: cluster.watchProgressMs,
-    });
+    const { watchProgressMs: intervalMs, heartbeatMs } = cluster;
+    lookAtPromptness(watcher, wellSinceMs, { loop: this.loop, intervalMs, heartbeatMs });
   }
 
   /** A watching client asks how far its stream has come. */
