@@ -3,6 +3,7 @@
 import { zeroId } from "../src/base/index.ts";
 import { type Call, type Oracle } from "./oracle.ts";
 import { callMember, type Reply, requestOf } from "./calls.ts";
+import type { History, HistoryOperation } from "./history.ts";
 import type { Loop } from "./loop.ts";
 import type { SimMember } from "./member.ts";
 import type { PlannedOp } from "./plan.ts";
@@ -23,6 +24,7 @@ interface Completion {
   readonly member: SimMember;
   readonly appliedIndex: number;
   readonly reply: Reply;
+  readonly operation: HistoryOperation | undefined;
 }
 
 /** After a failure a client waits before it goes on. */
@@ -32,18 +34,25 @@ export class Clients {
   readonly #loop: Loop;
   readonly #oracle: Oracle;
   readonly #members: () => readonly SimMember[];
+  readonly #history: History | undefined;
   readonly #clients: Client[] = [];
   #completions: Completion[] = [];
   answers = 0;
   errors = 0;
 
   constructor(
-    scope: { loop: Loop; oracle: Oracle; members: () => readonly SimMember[] },
+    scope: {
+      loop: Loop;
+      oracle: Oracle;
+      members: () => readonly SimMember[];
+      history: History | undefined;
+    },
     ops: readonly PlannedOp[],
   ) {
     this.#loop = scope.loop;
     this.#oracle = scope.oracle;
     this.#members = scope.members;
+    this.#history = scope.history;
     for (const op of ops) {
       const client = (this.#clients[op.client] ??= {
         ops: [],
@@ -126,10 +135,11 @@ export class Clients {
       if (call.request.kind === "revoke") this.#oracle.askedRevokes.add(call.requestId);
       return suffix;
     };
+    const operation = this.#history?.called(call.request);
     const done = (reply: Reply): void => {
       if (process.isDead) return;
       const appliedIndex = member.stateIndex;
-      this.#completions.push({ client, call, member, appliedIndex, reply });
+      this.#completions.push({ client, call, member, appliedIndex, reply, operation });
     };
     try {
       callMember(server, call.request, done);
@@ -143,7 +153,8 @@ export class Clients {
     if (this.#completions.length === 0) return;
     const completions = this.#completions;
     this.#completions = [];
-    for (const { client, call, appliedIndex, reply } of completions) {
+    for (const { client, call, appliedIndex, reply, operation } of completions) {
+      if (operation !== undefined) this.#history!.answered(operation, reply);
       const server = member.server!;
       const { name } = member;
       const { memberId, clusterId } = server;

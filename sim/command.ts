@@ -12,6 +12,10 @@ interface Common {
   readonly json: boolean;
   /** No events and no file, only what was broken. */
   readonly brief: boolean;
+  /** Whether clients keep to what porcupine understands, whatever the seed. */
+  readonly registers?: boolean | undefined;
+  /** Takes the history of each run that has one, as JSON. */
+  readonly history?: ((seed: number, text: string) => void) | undefined;
   /** Keeps a plan; returns where. */
   readonly save: (text: string) => string;
   readonly print: (line: string) => void;
@@ -31,7 +35,7 @@ export function runSeeds(command: SeedsCommand): boolean {
   let simulatedMs = 0;
   const started = process.cpuUsage();
   for (let seed = from; seed < from + count; seed++) {
-    const plan = planFrom({ seed, members, seconds });
+    const plan = planFrom({ seed, members, seconds, registers: command.registers });
     const result = runOne(command, plan);
     simulatedMs += result.simulatedMs;
     for (const [name, value] of Object.entries(result.counts)) {
@@ -65,8 +69,9 @@ export function replay(command: Common & { readonly text: string }): boolean {
   return false;
 }
 
-function runOne({ trace, json, print }: Common, plan: Plan): RunResult {
+function runOne({ trace, json, print, history }: Common, plan: Plan): RunResult {
   const result = runPlan(plan, trace ? { onLine: (line) => print(lineText(line)) } : {});
+  if (result.history !== undefined) history?.(plan.seed, JSON.stringify(result.history));
   if (json) {
     const { hash, counts, violation } = result;
     print(JSON.stringify({ seed: plan.seed, hash, counts, violation: violation?.message }));

@@ -96,13 +96,13 @@ class Final {
 
   begin(): void {
     if (this.#clients !== undefined && this.#clients.errors === 0) return;
-    const { loop, oracle, members } = this.#world;
+    const { loop, oracle, members, history } = this.#world;
     const ops: PlannedOp[] = members.flatMap(({ index }) => [
       { atMs: 0, client: index, member: index, action: { kind: "put", key: "k00", value: "last" } },
       { atMs: 0, client: index, member: index, action: { kind: "range", key: "\0", end: "\0" } },
     ]);
     this.#clients?.stop();
-    this.#clients = new Clients({ loop, oracle, members: () => members }, ops);
+    this.#clients = new Clients({ loop, oracle, members: () => members, history }, ops);
     this.#world.finalClients = this.#clients;
     this.#wanted = ops.length;
   }

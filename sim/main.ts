@@ -1,7 +1,7 @@
 // npm run sim -- ARGS: runs seeds, replays plans, shortens them, hunts planted bugs.
 // docs/simulation.md tells how.
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { dirname } from "node:path";
+import { dirname, join } from "node:path";
 import { parseArgs } from "node:util";
 
 const { values } = parseArgs({
@@ -20,6 +20,8 @@ const { values } = parseArgs({
     shrink: { type: "boolean", default: false },
     brief: { type: "boolean", default: false },
     json: { type: "boolean", default: false },
+    registers: { type: "boolean" },
+    histories: { type: "string" },
     out: { type: "string", default: ".cache/sim-plan.json" },
   },
 });
@@ -57,6 +59,13 @@ async function run(): Promise<boolean> {
     shrink: values.shrink,
     json: values.json,
     brief: values.brief,
+    registers: values.registers,
+    history:
+      values.histories === undefined
+        ? undefined
+        : (seed: number, text: string) => {
+            writeFileSync(join(values.histories!, `history-${seed}.json`), text);
+          },
     save: (text: string) => {
       mkdirSync(dirname(values.out), { recursive: true });
       writeFileSync(values.out, text);

@@ -90,12 +90,6 @@ const fanoutMutants = bugs(`${watchers}fanout.ts`, [
     "      if (!stream.sink.ready) {\n        watcher.group",
     "      if (stream.sink.ready === undefined) {\n        watcher.group",
   ],
-  [
-    "previous-in-a-transaction",
-    "W9: the value before is that of the same transaction",
-    "    if (previousMain === event.mainRevision) {\n",
-    "    if (previousMain === event.mainRevision + 1) {\n",
-  ],
 ]);
 
 const tickMutants = bugs(`${watchers}hub.ts`, [
@@ -173,15 +167,6 @@ const leaseRecordMutants = bugs("src/core/apply/lease.ts", [
   ],
 ]);
 
-const renewalMutants = bugs("src/server/member/lease-renewals.ts", [
-  [
-    "checkpoint-outlives-renewal",
-    "etcd 15247: a renewal leaves the checkpoint, and the next leader goes on from there",
-    "        return this.#clearCheckpoint(id, done);",
-    "        return done(this.#lessor.renew(id, nowMs)?.ttl ?? 0);",
-  ],
-]);
-
 const installMutants = bugs("src/server/member/server.ts", [
   [
     "installed-without-watchers",
@@ -212,24 +197,6 @@ const sentMutants = bugs("src/server/member/snapshot-sending.ts", [
   ],
 ]);
 
-const receivedMutants = bugs("src/server/member/member.ts", [
-  [
-    "installed-before-durable",
-    "a snapshot is put in place before the record about it in the log is synced",
-    "    wal.sync(saved);",
-    "    this.#parts.clock.soon(() => saved(undefined));",
-  ],
-]);
-
-const databaseReceiverMutants = bugs("src/io/snap/database-receiver.ts", [
-  [
-    "received-database-unsynced",
-    "a database that came is named before it is synced",
-    "    this.#file.sync((error) => {\n",
-    "    this.#options.disk.syncDirectory(this.#options.directory, (error) => {\n",
-  ],
-]);
-
 const restartMutants = [
   ...bugs("src/server/member/server.ts", [
     [
@@ -256,11 +223,8 @@ export const leaseMutants: readonly Mutant[] = [
   ...fanoutMutants,
   ...tickMutants,
   ...lessorMutants,
-  ...renewalMutants,
   ...installMutants,
   ...sentMutants,
-  ...receivedMutants,
-  ...databaseReceiverMutants,
   ...leaseRecordMutants,
   ...restartMutants,
 ];

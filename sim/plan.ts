@@ -194,6 +194,8 @@ export interface Plan {
   readonly cluster: ClusterPlan;
   readonly network: NetworkPlan;
   readonly disk: DiskPlan;
+  /** All clients keep to single keys, and what they hear is written down. */
+  readonly isHistoryKept?: true;
   readonly ops: readonly PlannedOp[];
   readonly streams: readonly PlannedStream[];
   readonly faults: readonly Fault[];

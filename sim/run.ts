@@ -1,4 +1,5 @@
 // One run: a plan in, a verdict out.
+import type { HistoryOperation } from "./history.ts";
 import type { Plan } from "./plan.ts";
 import type { TraceLine } from "./trace.ts";
 import { Violation } from "./violation.ts";
@@ -12,6 +13,8 @@ export interface RunResult {
   readonly lastEvents: readonly string[];
   readonly simulatedMs: number;
   readonly counts: Readonly<Record<string, number>>;
+  /** Of plans whose clients keep to single keys. */
+  readonly history: readonly HistoryOperation[] | undefined;
 }
 
 export interface RunOptions {
@@ -34,6 +37,7 @@ export function runPlan(plan: Plan, options: RunOptions = {}): RunResult {
     lastEvents: violation === undefined ? [] : world.trace.last(),
     simulatedMs: world.loop.nowUs / 1000,
     counts: countsOf(world),
+    history: world.history?.operations,
   };
 }
 

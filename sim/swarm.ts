@@ -10,12 +10,15 @@ import {
   seedFor,
 } from "./plan.ts";
 import { planLeaseOps } from "./lease-load.ts";
+import { planRegisterOps } from "./register-load.ts";
 import { planOps, planStreams } from "./workload.ts";
 
 export interface SwarmOptions {
   readonly seed: number;
   /** 1, 3 or 5; the seed chooses unless it is given. */
   readonly members?: number | undefined;
+  /** Only what porcupine understands; every hundredth seed, unless told. */
+  readonly registers?: boolean | undefined;
   /** Simulated seconds; 100 unless told. */
   readonly seconds?: number | undefined;
 }
@@ -61,6 +64,7 @@ export function planFrom(options: SwarmOptions): Plan {
     ...planFaults({ seed, members, healAtMs, names }),
     ...planDefragments(seed, members, healAtMs),
   ];
+  const isForPorcupine = options.registers ?? seed % 100 === 0;
   const load = { seed, members, healAtMs };
   return {
     version: 1,
@@ -75,7 +79,10 @@ export function planFrom(options: SwarmOptions): Plan {
     ),
     network,
     disk,
-    ops: [...planOps(load, faults), ...planLeaseOps(load)].toSorted((a, b) => a.atMs - b.atMs),
+    ...(isForPorcupine && { isHistoryKept: true }),
+    ops: isForPorcupine
+      ? planRegisterOps(load, faults)
+      : [...planOps(load, faults), ...planLeaseOps(load)].toSorted((a, b) => a.atMs - b.atMs),
     streams: planStreams(load),
     faults,
   };

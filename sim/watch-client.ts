@@ -100,6 +100,8 @@ export class WatchClient {
   /** Since when, `fromMs` at the earliest, a watch that asked for progress has heard nothing. */
   silentSince(fromMs: number): number | undefined {
     const head = this.#member?.server.store.currentRevision ?? 0;
+    // One that has not reached its start has nothing to hear yet.
+    for (const watch of this.#watches) if (watch.start > head) watch.heardMs = this.#nowMs;
     const waiting = this.#watches.filter(
       ({ planned, state, id, start }) =>
         planned.progress === true && state === "open" && id >= 0 && start <= head,

@@ -54,7 +54,10 @@ const burstMs = 2500;
 const burstGapMs = 12;
 const burstsMax = 8;
 
-function planBursts({ seed, members, healAtMs }: LoadScope, faults: readonly Fault[]): PlannedOp[] {
+export function planBursts(
+  { seed, members, healAtMs }: LoadScope,
+  faults: readonly Fault[],
+): PlannedOp[] {
   const random = seededRandom(seedFor(seed, "bursts"));
   if (!chance(random, 40)) return [];
   const pressing = faults.filter(({ kind }) => pressingFaults.includes(kind));

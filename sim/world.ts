@@ -10,6 +10,7 @@ import { Clients } from "./clients.ts";
 import { Faults } from "./faults.ts";
 import { checkHashes } from "./hash-checks.ts";
 import { checkLiveness } from "./liveness.ts";
+import { History } from "./history.ts";
 import { Loop, runEvent, type SimEvent } from "./loop.ts";
 import { clusterNames, type Joining, SimMember } from "./member.ts";
 import { Network } from "./network.ts";
@@ -38,6 +39,8 @@ export class World {
   readonly clients: Clients;
   /** Those of the end of the run. */
   finalClients: Clients | undefined;
+  /** Of plans whose clients keep to single keys. */
+  readonly history: History | undefined;
   readonly watchers: WatchClient[];
   readonly faults: Faults;
   readonly clusterId: Id64;
@@ -70,8 +73,9 @@ export class World {
       receive: (message: Message) => place.member?.receive(message),
     }));
     this.network = new Network(this.loop, random, plan.network, endpoints);
-    const { loop, oracle } = this;
-    this.clients = new Clients({ loop, oracle, members: () => this.members }, plan.ops);
+    this.history = plan.isHistoryKept === true ? new History() : undefined;
+    const { loop, oracle, history } = this;
+    this.clients = new Clients({ loop, oracle, members: () => this.members, history }, plan.ops);
     this.watchers = plan.streams.map((planned, at) => new WatchClient(`w${at}`, planned));
     this.faults = new Faults(this);
   }

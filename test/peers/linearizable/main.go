@@ -28,7 +28,17 @@ func main() {
 	seed := flag.Uint64("seed", 0, "seed of the clients' choices; 0 picks one")
 	plant := flag.String("plant", "", "spoil one answer, to test the test: stale, value or revision")
 	picture := flag.String("picture", "", "where to draw a history that has no explanation (HTML)")
+	recordedAt := flag.String("history", "", "judge the history in this file (JSON) and ask no server")
 	flag.Parse()
+	if *recordedAt != "" {
+		history, err := readHistory(*recordedAt)
+		if err != nil {
+			fmt.Println("cannot read", *recordedAt, err)
+			os.Exit(2)
+		}
+		judge(history, *plant, *picture)
+		return
+	}
 	if *seed == 0 {
 		*seed = rand.Uint64N(1 << 48)
 	}
@@ -53,8 +63,13 @@ func main() {
 		all.Go(func() { worker.work(time.Duration(*seconds) * time.Second) })
 	}
 	all.Wait()
-	if *plant != "" {
-		history.plant(*plant)
+	judge(history, *plant, *picture)
+}
+
+// judge says whether the history can be explained, and ends the program when it cannot.
+func judge(history *history, plant, picture string) {
+	if plant != "" {
+		history.plant(plant)
 	}
 	if err := history.checkRealTime(); err != nil {
 		fmt.Println("VIOLATION", err)
@@ -63,9 +78,9 @@ func main() {
 	verdict, info := porcupine.CheckOperationsVerbose(model(), history.operations(), checkPatience)
 	if verdict != porcupine.Ok {
 		fmt.Println("VIOLATION no order explains the answers:", verdict)
-		if *picture != "" {
-			if err := porcupine.VisualizePath(model(), info, *picture); err == nil {
-				fmt.Println("drawn in", *picture)
+		if picture != "" {
+			if err := porcupine.VisualizePath(model(), info, picture); err == nil {
+				fmt.Println("drawn in", picture)
 			}
 		}
 		os.Exit(1)
