@@ -2,34 +2,14 @@
 import { etcdctl } from "../test/e2e/command.ts";
 import { freePorts, type ServerProcess } from "../test/e2e/server-process.ts";
 import { CertificateFolder } from "../test/integration/tls/certificates.ts";
-import { type Goal, preload, type Row, type Setting } from "./rows.ts";
+import { fillForGet, getArgs, type Goal, putArgs, type Row, type Setting } from "./rows.ts";
 
 const clients = 100;
 const connections = 10;
 const requests = 100_000;
 
-const puts = (total: number): readonly string[] => [
-  "put",
-  `--clients=${clients}`,
-  `--conns=${connections}`,
-  `--total=${total}`,
-  "--key-size=8",
-  "--val-size=256",
-  "--key-space-size=100000",
-  "--sequential-keys",
-];
-
-const gets = (total: number): readonly string[] => [
-  "range",
-  "bench/0000000500",
-  `--clients=${clients}`,
-  `--conns=${connections}`,
-  `--total=${total}`,
-  "--consistency=l",
-];
-
-const fill = (server: ServerProcess): Promise<void> =>
-  preload(server, { count: 1000, keyBytes: 16, valueBytes: 256 });
+const puts = (total: number): readonly string[] => putArgs(clients, connections, total);
+const gets = (total: number): readonly string[] => getArgs(clients, connections, total);
 
 /** A certificate for 127.0.0.1, asked of nobody but the server. */
 async function withTls(): Promise<Setting> {
@@ -61,7 +41,7 @@ const withAuth = (): Promise<Setting> =>
 
 /** A user who is not root, so that every request is checked against its role. */
 async function enableAuth(server: ServerProcess): Promise<void> {
-  await fill(server);
+  await fillForGet(server);
   for (const command of [
     "user add root:word",
     "user grant-role root root",
@@ -105,7 +85,7 @@ export const operatorRows: readonly Row[] = [
     title: `TLS: put 8/256 B, ${load}`,
     goal: atLeast(1.5),
     setting: withTls,
-    prepare: fill,
+    prepare: fillForGet,
     args: puts,
   }),
   rowOf({
@@ -113,7 +93,7 @@ export const operatorRows: readonly Row[] = [
     title: `TLS: range of one key, linearizable, ${load}`,
     goal: atLeast(1.5),
     setting: withTls,
-    prepare: fill,
+    prepare: fillForGet,
   }),
   rowOf({
     name: "auth-put",
@@ -134,7 +114,7 @@ export const operatorRows: readonly Row[] = [
     name: "gateway-get",
     title: `JSON gateway: range of one key, ${clients} clients`,
     goal: atLeast(2),
-    prepare: fill,
+    prepare: fillForGet,
     tool: "gatewayload",
     args: (total) => [`-clients=${clients}`, `-total=${total}`, "-key=bench/0000000500"],
   }),

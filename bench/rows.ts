@@ -56,6 +56,32 @@ export interface Row {
 const cpuPerPut: Goal = { figure: "cpuMicroseconds", atMost: 0.3 };
 const cpuPerGet: Goal = { figure: "cpuMicroseconds", atMost: 0.2 };
 
+/** Of the load tool: puts of 8/256 B. */
+export const putArgs = (clients: number, connections: number, total: number): readonly string[] => [
+  "put",
+  `--clients=${clients}`,
+  `--conns=${connections}`,
+  `--total=${total}`,
+  "--key-size=8",
+  "--val-size=256",
+  // One key, the tool's default, would measure nothing that anybody does.
+  "--key-space-size=100000",
+  "--sequential-keys",
+];
+
+/** Of the load tool: linearizable ranges of one of the keys that `fillForGet` wrote. */
+export const getArgs = (clients: number, connections: number, total: number): readonly string[] => [
+  "range",
+  "bench/0000000500",
+  `--clients=${clients}`,
+  `--conns=${connections}`,
+  `--total=${total}`,
+  "--consistency=l",
+];
+
+export const fillForGet = (server: ServerProcess): Promise<void> =>
+  preload(server, { count: 1000, keyBytes: 16, valueBytes: 256 });
+
 function put(clients: number, connections: number, requests: number, goals: readonly Goal[]): Row {
   return {
     name: `put-${clients}`,
@@ -65,17 +91,7 @@ function put(clients: number, connections: number, requests: number, goals: read
     pinned: true,
     warmUp: Math.ceil(requests / 5),
     ceiling: clients > 1,
-    args: (total) => [
-      "put",
-      `--clients=${clients}`,
-      `--conns=${connections}`,
-      `--total=${total}`,
-      "--key-size=8",
-      "--val-size=256",
-      // One key, the tool's default, would measure nothing that anybody does.
-      "--key-space-size=100000",
-      "--sequential-keys",
-    ],
+    args: (total) => putArgs(clients, connections, total),
   };
 }
 
@@ -88,15 +104,8 @@ function get(clients: number, connections: number, goals: readonly Goal[]): Row 
     pinned: true,
     warmUp: 20_000,
     ceiling: true,
-    prepare: (server) => preload(server, { count: 1000, keyBytes: 16, valueBytes: 256 }),
-    args: (total) => [
-      "range",
-      "bench/0000000500",
-      `--clients=${clients}`,
-      `--conns=${connections}`,
-      `--total=${total}`,
-      "--consistency=l",
-    ],
+    prepare: fillForGet,
+    args: (total) => getArgs(clients, connections, total),
   };
 }
 
@@ -148,7 +157,7 @@ export const rows: readonly Row[] = [
   },
 ];
 
-export async function preload(
+async function preload(
   server: ServerProcess,
   keys: { count: number; keyBytes: number; valueBytes: number },
 ): Promise<void> {
