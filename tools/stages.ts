@@ -37,6 +37,8 @@ export const fastStages = (): Stage[] => [
   nodeTest(
     "unit tests",
     testFiles("src/**/*.test.ts", "sim/**/*.test.ts", "tools/**/*.test.ts", "bench/**/*.test.ts"),
+    // Node leaves one processor free, which of two is half.
+    "--test-concurrency=2",
   ),
 ];
 
