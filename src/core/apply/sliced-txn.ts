@@ -1,6 +1,9 @@
-import { ByteWriter, SlicedRange, type Store } from "../mvcc/index.ts";
+import { ByteWriter, SlicedRange, type SlicedSort, type Store } from "../mvcc/index.ts";
 import type { TxnRequest } from "../proto/index.ts";
 import { chosenRanges, isReadOnlyTxn, writeRangeResponse, writeSucceeded } from "./txn.ts";
+
+/** A range's answer: in steps, or whole. */
+type Part = SlicedRange | SlicedSort | ByteWriter;
 
 /** Bytes put together in one step. */
 const stepBytesMax = 4 * 1024 * 1024;
@@ -14,7 +17,7 @@ export class SlicedTxn {
   readonly writer = new ByteWriter(1024);
   /** For the header: the store's revision when the transaction began. */
   readonly headerRevision: number;
-  readonly #ranges: readonly (SlicedRange | ByteWriter)[];
+  readonly #ranges: readonly Part[];
   #read = 0;
   #joined = 0;
   #isDone = false;
@@ -43,7 +46,7 @@ export class SlicedTxn {
   }
 
   /** Made by `of`. */
-  constructor(revision: number, succeeded: boolean, ranges: readonly (SlicedRange | ByteWriter)[]) {
+  constructor(revision: number, succeeded: boolean, ranges: readonly Part[]) {
     this.headerRevision = revision;
     this.#ranges = ranges;
     writeSucceeded(this.writer, succeeded);
@@ -55,7 +58,7 @@ export class SlicedTxn {
     const ranges = this.#ranges;
     while (this.#read < ranges.length) {
       const range = ranges[this.#read]!;
-      if (range instanceof SlicedRange) {
+      if (!(range instanceof ByteWriter)) {
         if (range.step()) this.#read++;
         return false;
       }
@@ -69,7 +72,7 @@ export class SlicedTxn {
   /** Gives it up; compaction may delete again. */
   cancel(): void {
     this.#isDone = true;
-    for (const range of this.#ranges) if (range instanceof SlicedRange) range.cancel();
+    for (const range of this.#ranges) if (!(range instanceof ByteWriter)) range.cancel();
   }
 
   #join(): void {
@@ -78,7 +81,7 @@ export class SlicedTxn {
     const end = writer.length + stepBytesMax;
     while (this.#joined < this.#ranges.length && writer.length < end) {
       const range = this.#ranges[this.#joined++]!;
-      const part = range instanceof SlicedRange ? range.writer : range;
+      const part = range instanceof ByteWriter ? range : range.writer;
       writeRangeResponse(writer, this.headerRevision, () =>
         writer.bytes(part.buffer, part.start, part.at),
       );
@@ -90,7 +93,7 @@ export class SlicedTxn {
   #bytes(): number {
     let bytes = 0;
     for (const range of this.#ranges) {
-      bytes += (range instanceof SlicedRange ? range.writer : range).length + 32;
+      bytes += (range instanceof ByteWriter ? range : range.writer).length + 32;
     }
     return bytes;
   }

@@ -33,6 +33,7 @@ export {
   RangeStream,
   RangeWriter,
   SlicedRange,
+  SlicedSort,
 } from "./range/index.ts";
 export { firstRevision, neverCompacted } from "./revision.ts";
 export type { KeyValueHash } from "./hash/revision-hash.ts";

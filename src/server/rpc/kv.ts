@@ -18,7 +18,7 @@ import {
   readRange,
   SlicedTxn,
 } from "../../core/apply/index.ts";
-import { RangeStream, SlicedRange } from "../../core/mvcc/index.ts";
+import { RangeStream, SlicedRange, type SlicedSort } from "../../core/mvcc/index.ts";
 import {
   decodeCompactionRequest,
   decodeDeleteRangeRequest,
@@ -103,7 +103,7 @@ function checkUnchanged({ isEnabled, revision }: AuthStore, authRevision: number
 function replySliced(
   context: RpcContext,
   call: ServerCall,
-  sliced: SlicedRange | SlicedTxn,
+  sliced: SlicedRange | SlicedSort | SlicedTxn,
   authRevision: number,
 ): void {
   const { server } = context;

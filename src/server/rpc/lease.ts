@@ -3,7 +3,6 @@
 import { type Id64, id64High, id64Low } from "../../base/index.ts";
 import { checkLeaseRead, checkLeaseWrite } from "../../core/apply/index.ts";
 import { EtcdError, errors } from "../../core/errors/index.ts";
-import { leaseTtlMax } from "../../core/lease/index.ts";
 import {
   decodeLeaseGrantRequest,
   decodeLeaseKeepAliveRequest,
@@ -69,7 +68,6 @@ function freshLeaseId(context: RpcContext): Id64 {
 const grant = (context: RpcContext): MethodHandler =>
   unary(context, decodeLeaseGrantRequest, (call, request, bytes) => {
     const info = requireUser(context, call);
-    if (request.TTL > leaseTtlMax) throw errors.leaseTTLTooLarge();
     let own = bytes;
     if (request.ID === 0n) {
       request.ID = freshLeaseId(context);

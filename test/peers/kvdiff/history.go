@@ -26,6 +26,8 @@ type history struct {
 	deletesInTxn bool
 	// scanRuns: a compaction may still be deleting in the background, so HashKV has no one answer.
 	scanRuns bool
+	// contended counts the contentions, each of which has a name and leases of its own.
+	contended int64
 }
 
 func newHistory(seed uint64, leases bool) *history {
@@ -58,6 +60,12 @@ func (h *history) step() []call {
 		return one(call{method: "Put", request: h.oversizePut()})
 	case n < 605 && h.leases:
 		return one(h.leaseWrite())
+	case n < 611 && h.leases:
+		return one(h.contend(pick(h.Rand, contentions)))
+	case n < 623 && h.leases:
+		return one(h.coordination())
+	case n < 629 && h.leases:
+		return one(h.maintenance())
 	default:
 		reads := make([]call, 1+h.IntN(readsAtOnceMax))
 		for i := range reads {
@@ -235,6 +243,9 @@ func (h *history) compaction() []call {
 // queueBulk writes some thousand keys, reads them in every way that depends on how many there are,
 // and deletes them.
 func (h *history) queueBulk() {
+	if h.leases {
+		h.queued = append(h.queued, one(h.contend(expiring)))
+	}
 	for from := 0; from < bulkKeys; from += bulkKeysPerTxn {
 		txn := &pb.TxnRequest{}
 		for i := range bulkKeysPerTxn {

@@ -75,7 +75,11 @@ var plants = map[string]func(a *answer) bool{
 		if len(a.messages) < 2 {
 			return false
 		}
-		first, second := a.messages[0].(*pb.RangeStreamResponse), a.messages[1].(*pb.RangeStreamResponse)
+		first, isStream := a.messages[0].(*pb.RangeStreamResponse)
+		if !isStream {
+			return false
+		}
+		second := a.messages[1].(*pb.RangeStreamResponse)
 		proto.Merge(first, second)
 		a.messages = slices.Delete(a.messages, 1, 2)
 		return true

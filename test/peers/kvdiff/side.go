@@ -12,6 +12,8 @@ import (
 	pb "go.etcd.io/etcd/api/v3/etcdserverpb"
 	"go.etcd.io/etcd/api/v3/v3rpc/rpctypes"
 	clientv3 "go.etcd.io/etcd/client/v3"
+	epb "go.etcd.io/etcd/server/v3/etcdserver/api/v3election/v3electionpb"
+	lpb "go.etcd.io/etcd/server/v3/etcdserver/api/v3lock/v3lockpb"
 	"go.uber.org/zap"
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/codes"
@@ -59,11 +61,13 @@ type side struct {
 
 // connection is one of the connections to a server, and its services.
 type connection struct {
-	client *clientv3.Client
-	kv     pb.KVClient
-	lease  pb.LeaseClient
-	maint  pb.MaintenanceClient
-	member pb.ClusterClient
+	client   *clientv3.Client
+	kv       pb.KVClient
+	lease    pb.LeaseClient
+	maint    pb.MaintenanceClient
+	member   pb.ClusterClient
+	lock     lpb.LockClient
+	election epb.ElectionClient
 }
 
 func dial(name, endpoint string) (*side, error) {
@@ -105,6 +109,7 @@ func connect(endpoint string) (connection, error) {
 	return connection{
 		client: client, kv: pb.NewKVClient(conn), lease: pb.NewLeaseClient(conn),
 		maint: pb.NewMaintenanceClient(conn), member: pb.NewClusterClient(conn),
+		lock: lpb.NewLockClient(conn), election: epb.NewElectionClient(conn),
 	}, nil
 }
 
@@ -132,8 +137,10 @@ func (s *side) learn(c call, a answer) {
 	if a.code != codes.OK || len(a.messages) == 0 {
 		return
 	}
-	if with, ok := a.messages[0].(interface{ GetHeader() *pb.ResponseHeader }); ok {
-		s.at.current = max(s.at.current, with.GetHeader().GetRevision())
+	for _, message := range a.messages {
+		if with, ok := message.(interface{ GetHeader() *pb.ResponseHeader }); ok {
+			s.at.current = max(s.at.current, with.GetHeader().GetRevision())
+		}
 	}
 	if c.method == "Compact" {
 		s.at.compacted = a.sent.(*pb.CompactionRequest).Revision
@@ -141,9 +148,14 @@ func (s *side) learn(c call, a answer) {
 }
 
 func (s connection) do(at place, c call) answer {
+	sent := at.resolved(c.request)
+	if strings.Contains(c.method, " ") {
+		ctx, cancel := context.WithTimeout(context.Background(), contendTimeout)
+		defer cancel()
+		return answered(sent, nil, s.doContend(ctx, c.method, sent.(*lpb.LockRequest))...)
+	}
 	ctx, cancel := context.WithTimeout(context.Background(), callTimeout)
 	defer cancel()
-	sent := at.resolved(c.request)
 	if c.typed {
 		message, err := s.doTyped(ctx, sent)
 		return answered(sent, err, message)
@@ -197,6 +209,34 @@ func (s connection) doUnary(ctx context.Context, sent proto.Message) (proto.Mess
 		return s.maint.Status(ctx, request)
 	case *pb.MemberListRequest:
 		return s.member.MemberList(ctx, request)
+	case *pb.AlarmRequest:
+		return s.maint.Alarm(ctx, request)
+	case *pb.DefragmentRequest:
+		return s.maint.Defragment(ctx, request)
+	case *pb.MoveLeaderRequest:
+		return s.maint.MoveLeader(ctx, request)
+	case *pb.DowngradeRequest:
+		return s.maint.Downgrade(ctx, request)
+	case *pb.MemberAddRequest:
+		return s.member.MemberAdd(ctx, request)
+	case *pb.MemberRemoveRequest:
+		return s.member.MemberRemove(ctx, request)
+	case *pb.MemberUpdateRequest:
+		return s.member.MemberUpdate(ctx, request)
+	case *pb.MemberPromoteRequest:
+		return s.member.MemberPromote(ctx, request)
+	case *lpb.LockRequest:
+		return s.lock.Lock(ctx, request)
+	case *lpb.UnlockRequest:
+		return s.lock.Unlock(ctx, request)
+	case *epb.CampaignRequest:
+		return s.election.Campaign(ctx, request)
+	case *epb.ProclaimRequest:
+		return s.election.Proclaim(ctx, request)
+	case *epb.ResignRequest:
+		return s.election.Resign(ctx, request)
+	case *epb.LeaderRequest:
+		return s.election.Leader(ctx, request)
 	case *pb.LeaseGrantRequest:
 		return s.lease.LeaseGrant(ctx, request)
 	case *pb.LeaseRevokeRequest:

@@ -8,3 +8,4 @@ export {
 } from "./range-writer.ts";
 export { type RangeChunk, RangeStream } from "./range-stream.ts";
 export { SlicedRange } from "./sliced-range.ts";
+export { SlicedSort } from "./sliced-sort.ts";

@@ -31,6 +31,34 @@ export function hasRevisionFilters(request: RangeRequest): boolean {
   );
 }
 
+/** Without an order etcd reads only one key more than the limit and sorts those. */
+export function sortedItemsMax(request: RangeRequest): number {
+  const isEarly = isDefaultOrdering(request) && !hasRevisionFilters(request) && request.limit > 0;
+  return isEarly ? request.limit + 1 : Infinity;
+}
+
+/** Keys from `from` to `end`, undefined being the end of all, as they were at revision `at`. */
+export interface ItemRange {
+  readonly from: Uint8Array;
+  readonly end: Uint8Array | undefined;
+  readonly at: number;
+}
+
+export interface ItemLimits {
+  /** Keys looked at. */
+  readonly keys: number;
+  /** Keys found. */
+  readonly items: number;
+  /** Of the values read to sort by them. */
+  readonly bytes: number;
+}
+
+export interface GatheredItems {
+  readonly items: RangeItem[];
+  /** The next key, a copy. */
+  readonly next: Uint8Array | undefined;
+}
+
 /** What a range gave; `writeRange` fills it. */
 export interface RangeOutcome {
   /** Keys written. */
@@ -75,7 +103,8 @@ export class RangeWriter {
     if (!request.countOnly) {
       if (end === "single") this.#writeOne(request, at, writer, outcome);
       else if (isSorted(request)) {
-        const items = this.#gather(request, end, at);
+        const limits = { keys: Infinity, items: sortedItemsMax(request), bytes: Infinity };
+        const { items } = this.gather(request, { from: request.key, end, at }, limits);
         if (isChunk) this.#cut(items, request.limit, outcome);
         this.#writeSorted(request, items, writer, outcome);
       } else this.#writeInOrder(request, end, at, writer, outcome);
@@ -183,34 +212,46 @@ export class RangeWriter {
     const limit = request.limit > 0 ? request.limit : Infinity;
     outcome.more ||= items.length > limit;
     outcome.written = Math.min(items.length, limit);
-    const state = this.#state;
     for (let index = 0; index < outcome.written; index++) {
-      const item = items[index]!;
-      state.entry = item.entry;
-      state.main = item.main;
-      state.sub = item.sub;
-      state.createRevision = item.createRevision;
-      state.version = item.version;
-      this.#writeKeyValue(request, state, writer);
+      this.writeItem(request, items[index]!, writer);
     }
   }
 
-  /** The keys to be sorted, in key order. */
-  #gather(request: RangeRequest, end: Uint8Array | undefined, at: number): RangeItem[] {
+  /** Writes one key that `gather` found; the store may have changed since, if it was pinned. */
+  writeItem(request: RangeRequest, item: RangeItem, writer: ByteWriter): void {
+    const state = this.#state;
+    state.entry = item.entry;
+    state.main = item.main;
+    state.sub = item.sub;
+    state.createRevision = item.createRevision;
+    state.version = item.version;
+    this.#writeKeyValue(request, state, writer);
+  }
+
+  /**
+   * Keys to be sorted, in key order, from `from` on, until so many were looked at or found, or values
+   * of so many bytes read. `next` is where to go on, undefined behind the last.
+   */
+  gather(request: RangeRequest, range: ItemRange, limits: ItemLimits): GatheredItems {
     const { index, keyCursor } = this.#store;
+    const { end, at } = range;
     const state = this.#state;
     const items: RangeItem[] = [];
-    // Without an order etcd reads only one key more than the limit and sorts those.
-    const early = isDefaultOrdering(request) && !hasRevisionFilters(request) && request.limit > 0;
-    const most = early ? request.limit + 1 : Infinity;
-    keyCursor.start(request.key, end);
+    const byValue = request.sortTarget === SortTarget.VALUE;
+    let keysLeft = limits.keys;
+    let bytesLeft = limits.bytes;
+    keyCursor.start(range.from, end);
     for (let entry = keyCursor.next(); entry !== 0; entry = keyCursor.next()) {
-      if (items.length === most) break;
+      if (keysLeft === 0 || bytesLeft <= 0 || items.length === limits.items) {
+        return { items, next: ownBytes(index.keys.key(entry)) };
+      }
+      keysLeft--;
       if (!index.keys.getAt(entry, at, state) || isFiltered(request, state)) continue;
-      const byValue = request.sortTarget === SortTarget.VALUE;
-      items.push(rangeItem(state, byValue ? this.#valueOf(state) : emptyBytes));
+      const value = byValue ? this.#valueOf(state) : emptyBytes;
+      bytesLeft -= value.length;
+      items.push(rangeItem(state, value));
     }
-    return items;
+    return { items, next: undefined };
   }
 
   #valueOf(state: KeyState): Uint8Array {
@@ -271,7 +312,7 @@ const guessKeys = 2;
 /** No more than this is set aside on a guess. */
 const expectedBytesMax = 1 << 26;
 
-const isSorted = (request: RangeRequest): boolean =>
+export const isSorted = (request: RangeRequest): boolean =>
   request.sortTarget !== SortTarget.KEY || request.sortOrder === SortOrder.DESCEND;
 
 /** Bounds are inclusive and 0 is none (filterRangeResults). */

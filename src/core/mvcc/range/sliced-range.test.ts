@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { bytesFromLatin1, equalBytes, ownBytes, zeroId } from "../../../base/index.ts";
 import { makeRangeRequest, type RangeRequest, SortOrder, SortTarget } from "../../proto/index.ts";
-import { ByteWriter, MemoryBackend, SlicedRange, Store } from "../index.ts";
+import { ByteWriter, MemoryBackend, SlicedRange, type SlicedSort, Store } from "../index.ts";
 
 const text = bytesFromLatin1;
 const keyOf = (at: number): Uint8Array => text(`k/${String(at).padStart(6, "0")}`);
@@ -36,8 +36,30 @@ function atOnce(store: Store, request: RangeRequest): Uint8Array {
   return ownBytes(writer.buffer.subarray(writer.start, writer.at));
 }
 
+/** All orders but that by key, with limits and filters, of which some cut through ties. */
+function inEveryOrder(): RangeRequest[] {
+  const { KEY, VERSION, CREATE, MOD, VALUE } = SortTarget;
+  const requests: RangeRequest[] = [];
+  for (const sortTarget of [KEY, VERSION, CREATE, MOD, VALUE]) {
+    for (const sortOrder of [SortOrder.NONE, SortOrder.ASCEND, SortOrder.DESCEND]) {
+      if (sortTarget === KEY && sortOrder !== SortOrder.DESCEND) continue;
+      const order = { sortTarget, sortOrder };
+      requests.push(
+        all(order),
+        all({ ...order, limit: 5000 }),
+        all({ ...order, limit: 3, maxModRevision: 9000 }),
+        all({ ...order, keysOnly: true, revision: 10_000 }),
+      );
+    }
+  }
+  return requests;
+}
+
 /** Reads to the end, doing something between the steps; returns the answer and the steps it took. */
-function inSteps(sliced: SlicedRange, between: () => void): { answer: Uint8Array; steps: number } {
+function inSteps(
+  sliced: SlicedRange | SlicedSort,
+  between: () => void,
+): { answer: Uint8Array; steps: number } {
   let steps = 1;
   for (; !sliced.step(); steps++) between();
   const { buffer, start, at } = sliced.writer;
@@ -45,16 +67,17 @@ function inSteps(sliced: SlicedRange, between: () => void): { answer: Uint8Array
 }
 
 test("a range read in steps is answered as one read at once, whatever is asked of it", () => {
-  const store = filled(11_000);
+  const store = filled(9500);
   for (const request of [
     all(),
-    all({ limit: 8500 }),
+    all({ limit: 8200 }),
     all({ limit: 1_000_000 }),
     all({ revision: 9000 }),
     all({ keysOnly: true }),
     all({ sortOrder: SortOrder.ASCEND }),
     all({ minModRevision: 5000, maxModRevision: 12_000 }),
     makeRangeRequest({ key: text("k/001"), rangeEnd: Uint8Array.of(0) }),
+    ...inEveryOrder(),
   ]) {
     const expected = atOnce(store, request);
     const sliced = SlicedRange.of(store, request);
@@ -91,13 +114,29 @@ test("a step reads about two megabytes, however large the values are", () => {
   }
 });
 
-test("small ranges, single keys, counts and other orders are not sliced", () => {
+test("a sorted range read in steps sees no write and no compaction that comes between", () => {
+  const store = filled(21_000);
+  for (const sortTarget of [SortTarget.VALUE, SortTarget.MOD]) {
+    const request = all({ sortTarget, sortOrder: SortOrder.DESCEND });
+    const expected = atOnce(store, request);
+    const sliced = SlicedRange.of(store, request)!;
+    let next = 30_000;
+    const { answer, steps } = inSteps(sliced, () => {
+      for (const at of [1, 7, 15_000, 20_999, next++]) put(store, at, "late");
+      if (next === 30_002) store.compact(store.currentRevision);
+      store.compactStep(1_000_000);
+    });
+    assert.ok(steps >= 8, `${steps} steps`);
+    assert.ok(equalBytes(answer, expected));
+  }
+});
+
+test("small ranges, single keys and counts are not sliced", () => {
   const store = filled(2000);
   for (const request of [
     all({ limit: 500 }),
     all({ countOnly: true }),
-    all({ sortTarget: SortTarget.MOD }),
-    all({ sortOrder: SortOrder.DESCEND }),
+    all({ sortTarget: SortTarget.MOD, limit: 500 }),
     makeRangeRequest({ key: keyOf(1) }),
     makeRangeRequest({ key: keyOf(0), rangeEnd: keyOf(400) }),
   ]) {

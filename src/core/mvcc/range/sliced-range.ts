@@ -3,7 +3,8 @@ import { makeRangeRequest, type RangeRequest } from "../../proto/index.ts";
 import { ByteWriter } from "../record/byte-writer.ts";
 import { keyAfter, rangeEndOf } from "../key.ts";
 import type { Store } from "../store.ts";
-import { isDefaultOrdering, writeRangeEnd } from "./range-writer.ts";
+import { isSorted, sortedItemsMax, writeRangeEnd } from "./range-writer.ts";
+import { SlicedSort } from "./sliced-sort.ts";
 
 /** A range of no more keys is read at once. */
 const slicedFromKeys = 512;
@@ -17,8 +18,7 @@ const expectedBytesMax = 512 * 1024 * 1024;
 
 /**
  * A large range, read in steps between which the store may change, and answered as if it had been read
- * at once: all steps read the revision of the first, and compaction deletes nothing meanwhile. A range
- * in another order than by key is not sliced.
+ * at once: all steps read the revision of the first, and compaction deletes nothing meanwhile.
  */
 export class SlicedRange {
   /** The answer's body, whole when `step` has returned true. */
@@ -37,25 +37,28 @@ export class SlicedRange {
    * Undefined when the range is small or cannot be sliced.
    * @throws futureRev, compacted
    */
-  static of(store: Store, request: RangeRequest): SlicedRange | undefined {
+  static of(store: Store, request: RangeRequest): SlicedRange | SlicedSort | undefined {
     const end = rangeEndOf(request.rangeEnd);
-    if (end === "single" || request.countOnly || !isDefaultOrdering(request)) return undefined;
-    if (request.sortTarget !== 0) return undefined;
-    if (request.limit > 0 && request.limit <= slicedFromKeys) return undefined;
+    if (end === "single" || request.countOnly) return undefined;
+    const sorted = isSorted(request);
+    const most = sorted ? sortedItemsMax(request) : request.limit;
+    if (most > 0 && most <= slicedFromKeys) return undefined;
     const at = store.revisionToRead(request.revision);
     const count = store.ranges.count(request.key, end, at);
-    return count <= slicedFromKeys ? undefined : new SlicedRange(store, request, { at, count });
-  }
-
-  /** Made by `of`. */
-  constructor(store: Store, request: RangeRequest, found: { at: number; count: number }) {
-    this.#store = store;
-    this.headerRevision = store.readRevision;
-    this.#request = makeRangeRequest({
+    if (count <= slicedFromKeys) return undefined;
+    const own = makeRangeRequest({
       ...request,
       key: ownBytes(request.key),
       rangeEnd: ownBytes(request.rangeEnd),
     });
+    return new (sorted ? SlicedSort : SlicedRange)(store, own, { at, count });
+  }
+
+  /** Made by `of`; `request` is its own. */
+  constructor(store: Store, request: RangeRequest, found: { at: number; count: number }) {
+    this.#store = store;
+    this.headerRevision = store.readRevision;
+    this.#request = request;
     this.#at = found.at;
     this.#count = found.count;
     this.#left = request.limit > 0 ? request.limit : Infinity;

@@ -1,5 +1,5 @@
-// Ranges in another order than by key: everything is gathered, sorted and cut. Values are read only
-// to sort by them.
+// Ranges in another order than by key are gathered, sorted and cut. Values are read only to sort by
+// them.
 import { compareBytes } from "../../../base/index.ts";
 import { SortTarget } from "../../proto/index.ts";
 import type { KeyState, Ref } from "../tree/index.ts";
@@ -30,8 +30,16 @@ export function sortItems(items: RangeItem[], target: number, descending: boolea
     if (descending) items.reverse();
     return;
   }
+  items.sort(compareItems(target, descending));
+}
+
+/** Below 0 when `a` comes first; 0 for ties, and for all when the order is that of keys. */
+export function compareItems(
+  target: number,
+  descending: boolean,
+): (a: RangeItem, b: RangeItem) => number {
   const order = orderBy(target);
-  items.sort(descending ? (a, b) => order(b, a) : order);
+  return descending ? (a, b) => order(b, a) : order;
 }
 
 function orderBy(target: number): (a: RangeItem, b: RangeItem) => number {
