@@ -1,7 +1,6 @@
 // One running member. Everything that may happen to it gathers in its inbox; a turn takes all of it,
 // steps raft once and carries out what raft asks for (docs/adr/0002-pure-core-and-turn.md).
 import { assert, type Id64 } from "../../base/index.ts";
-import type { EntryOutcome } from "../../core/apply/index.ts";
 import type { AuthInfo } from "../../core/auth/index.ts";
 import { Code, EtcdError, errors } from "../../core/errors/index.ts";
 import {
@@ -21,17 +20,15 @@ import {
   newEntry,
   type RawNode,
   type Snapshot,
-  snapshotConfState,
   snapshotIndex,
-  snapshotTerm,
 } from "../../core/raft/index.ts";
+import { AppliedEntries } from "./applied-entries.ts";
 import { HeldProposals, type Stepped } from "./held-proposals.ts";
 import { forwardable } from "./forwarding.ts";
 import { MemoryCompaction } from "./memory-compaction.ts";
 import { MemberMeters } from "./meters.ts";
 import { ReadIndex, type ReadDone } from "./read-index.ts";
 import type { MemberParts, MemberSettings, Settled } from "./member-parts.ts";
-import { confStateOf } from "./conf-state.ts";
 import { contextOf, RequestIds } from "./request-ids.ts";
 import { TermGuard } from "./term-guard.ts";
 import { isAwaited, Wait, type Waiting } from "./wait.ts";
@@ -67,22 +64,18 @@ export class Member {
   #lead: Id64 = 0n;
   #hadLeader = false;
   #committedIndex = 0;
-  #appliedIndex = 0;
-  #appliedTerm = 0;
+  readonly #applied: AppliedEntries;
   readonly #memory: MemoryCompaction;
   readonly #terms: TermGuard;
   /** While a snapshot is put in place: what is to be appended behind it. */
   #behindSnapshot: Message[] | undefined;
-  #confState: ConfState;
 
   constructor(parts: MemberParts) {
     this.#parts = parts;
     this.#terms = new TermGuard(parts.storage.initialState().hardState, parts.send);
     this.settings = parts.settings;
     this.#memory = new MemoryCompaction(parts);
-    this.#confState = confStateOf(parts.raft);
     this.meters = new MemberMeters(parts.log, parts.settings.warningApplyMs);
-    this.#appliedIndex = parts.appliedIndex;
     this.#committedIndex = parts.appliedIndex;
     this.ids = new RequestIds(parts.settings.id, parts.clock.wallMs());
     this.#reads = new ReadIndex(
@@ -93,6 +86,14 @@ export class Member {
       },
       { timeoutMs: parts.settings.requestTimeoutMs, counts: this.meters.reads },
     );
+    const { ids, meters } = this;
+    this.#applied = new AppliedEntries({
+      parts,
+      ids,
+      meters,
+      wait: this.#wait,
+      reads: this.#reads,
+    });
   }
 
   get lead(): Id64 {
@@ -108,7 +109,7 @@ export class Member {
     return this.#committedIndex;
   }
   get appliedIndex(): number {
-    return this.#appliedIndex;
+    return this.#applied.index;
   }
   /** Proposals that wait for their answer. */
   get pendingProposals(): number {
@@ -118,7 +119,7 @@ export class Member {
     return this.#stopped;
   }
   get confState(): ConfState {
-    return this.#confState;
+    return this.#applied.confState;
   }
 
   /** Begins to tick. A member that is the only voter begins its first term at once. */
@@ -148,7 +149,7 @@ export class Member {
     info?: AuthInfo,
   ): void {
     if (this.#stopped) return settle(errors.stopped());
-    if (this.#committedIndex > this.#appliedIndex + applyGapMax) {
+    if (this.#committedIndex > this.#applied.index + applyGapMax) {
       return settle(errors.requestTooManyRequests());
     }
     const suffix = this.ids.nextSuffix();
@@ -246,7 +247,7 @@ export class Member {
     const { raft, settings } = this.#parts;
     if (raft.lead !== 0n || raft.committed === 0 || raft.applied < raft.committed) return;
     this.#isAlone = false;
-    const { voters } = this.#confState;
+    const { voters } = this.#applied.confState;
     if (voters.length !== 1 || voters[0] !== settings.id) return;
     raft.campaign();
     this.#carryOutAll();
@@ -336,7 +337,7 @@ export class Member {
    * commits are not synced, and a read would miss what was acknowledged before the crash.
    */
   #knowsCommit(): boolean {
-    return !this.isLeader || this.#appliedTerm === this.#parts.raft.term;
+    return !this.isLeader || this.#applied.term === this.#parts.raft.term;
   }
 
   #carryOutAll(): void {
@@ -356,7 +357,7 @@ export class Member {
       for (const { index, requestContext } of ready.readStates) {
         this.#reads.confirm(index, requestContext);
       }
-      this.#reads.applied(this.#appliedIndex);
+      this.#reads.applied(this.#applied.index);
     }
   }
 
@@ -392,13 +393,11 @@ export class Member {
   #install(snapshot: Snapshot): void {
     const { storage, installSnapshot } = this.#parts;
     const index = snapshotIndex(snapshot);
-    assert(index > this.#appliedIndex, "a snapshot is ahead of what is applied");
+    assert(index > this.#applied.index, "a snapshot is ahead of what is applied");
     storage.applySnapshot(snapshot);
     installSnapshot(snapshot);
-    this.#appliedIndex = index;
-    this.#appliedTerm = snapshotTerm(snapshot);
+    this.#applied.installed(snapshot);
     this.#memory.installed(index);
-    this.#confState = snapshotConfState(snapshot);
     this.#reads.applied(index);
   }
 
@@ -441,60 +440,9 @@ export class Member {
   }
 
   #apply(message: Message): void {
-    for (const entry of message.entries) {
-      assert(entry.index === this.#appliedIndex + 1, "entries are applied in order, once");
-      this.#applyEntry(entry);
-      this.#appliedIndex = entry.index;
-      this.#appliedTerm = entry.term;
-    }
-    this.#reads.applied(this.#appliedIndex);
+    this.#applied.apply(message.entries);
+    this.#reads.applied(this.#applied.index);
     this.#deliver(message.responses);
-    this.#memory.applied(this.#appliedIndex, this.#confState);
-  }
-
-  #applyEntry(entry: Entry): void {
-    const { applier, raft, clock } = this.#parts;
-    switch (entry.type) {
-      case EntryType.EntryNormal: {
-        this.#parts.failpoint?.("beforeApplyOneEntryNormal");
-        if (entry.data.length === 0) {
-          // The first entry of a leader: reads asked for before it were not answered.
-          this.#reads.askAgain();
-          applier.applyEmpty(entry.index, entry.term);
-          this.#parts.termBegan();
-          return;
-        }
-        const startedMs = clock.nowMs();
-        const applied = applier.apply(entry.index, entry.term, entry.data);
-        this.meters.applied(entry, applied, startedMs, clock.nowMs());
-        this.#settle(entry, applied);
-        return;
-      }
-      case EntryType.EntryConfChange: {
-        this.#parts.failpoint?.("beforeApplyOneConfChange");
-        this.#settle(entry, applier.applyConfChange(entry.index, entry.term, entry.data, raft));
-        this.#confState = confStateOf(raft);
-        return;
-      }
-      default:
-        throw new Error(`unknown entry type ${entry.type}`);
-    }
-  }
-
-  #settle(entry: Entry, applied: EntryOutcome): void {
-    if (applied.outcome !== errors.noSpace()) return this.#tell(entry, applied);
-    this.#parts.raiseNoSpace(() => this.#tell(entry, applied));
-  }
-
-  /** Tells whoever proposed the entry here. It carries its caller, unless it came from the log. */
-  #tell(entry: Entry, { requestId, outcome }: EntryOutcome): void {
-    const { tag } = entry;
-    if (tag !== undefined) {
-      // The log keeps the entry for a while; it need not keep the caller.
-      entry.tag = undefined;
-      return this.#wait.settle(tag as Waiting<Settled>, outcome);
-    }
-    const suffix = this.#wait.size === 0 ? undefined : this.ids.suffixOf(requestId);
-    if (suffix !== undefined) this.#wait.settleSuffix(suffix, outcome);
+    this.#memory.applied(this.#applied.index, this.#applied.confState);
   }
 }
