@@ -107,6 +107,24 @@ test("a kept connection that the server has just closed costs a second try, not 
   }
 });
 
+test("calls come from the local address that was set", async () => {
+  const from: (string | undefined)[] = [];
+  const { server, url } = await serve((request, response) => {
+    from.push(request.socket.remoteAddress);
+    response.end();
+  });
+  const client = new PeerClient({ dialTimeoutMs: 10_000, localAddress: "127.0.0.3" });
+  try {
+    for (const connection of ["own", "pooled"] as const) {
+      await call(client, { method: "GET", url, headers: {}, connection });
+    }
+    assert.deepEqual(from, ["127.0.0.3", "127.0.0.3"]);
+  } finally {
+    client.close();
+    await stop(server);
+  }
+});
+
 test("who does not listen is an error, and so is an answer that breaks off", async () => {
   const { server, url } = await serve((_request, response) => {
     response.write("half");

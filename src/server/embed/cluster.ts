@@ -20,6 +20,7 @@ import {
 } from "../member/index.ts";
 import type { Config } from "./config.ts";
 import { discovers } from "./discovery/config.ts";
+import { localAddressOf } from "./local-address.ts";
 import type { OpenedBackend } from "./open-backend.ts";
 import { etcdVersion, minimumClusterVersion } from "./version.ts";
 
@@ -31,9 +32,11 @@ export interface PeerLink {
   readonly ask: AskPeer;
 }
 
-export function peerLink(config: Config, tls: ClientTls): PeerLink {
+export function peerLink(config: Config, tls: ClientTls, log: Log): PeerLink {
+  const localAddress = localAddressOf(config, log);
   // etcd: a second and the election timeout.
-  const dialer = new PeerClient({ dialTimeoutMs: 1000 + config.electionMs, tls });
+  const dialTimeoutMs = 1000 + config.electionMs;
+  const dialer = new PeerClient({ dialTimeoutMs, tls, ...(localAddress && { localAddress }) });
   return { dialer, ask: peerAsker(dialer, nodeClock) };
 }
 

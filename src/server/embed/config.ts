@@ -13,6 +13,7 @@ import {
   readDns,
 } from "./discovery/config.ts";
 import { formatDuration, parseDuration } from "./duration.ts";
+import { type FeatureGates, parseFeatureGates } from "./feature-gates.ts";
 import { type FlagValues, UsageError } from "./flags.ts";
 import { checkBindUrls, checkHostUrls, type ListenUrl, parseUrls } from "./urls.ts";
 
@@ -72,10 +73,15 @@ export interface Config extends SecurityConfig, AuthConfig, LogConfig {
   readonly warningApplyMs: number;
   readonly warningUnaryRequestMs: number;
   readonly maxLearners: number;
+  readonly gates: FeatureGates;
   /** The health service says NOT_SERVING while the database is defragmented. */
   readonly stopsOnDefrag: boolean;
   readonly leaseCheckpoint: boolean;
   readonly leaseCheckpointPersist: boolean;
+  /** Revocations of leases are taken when other writes no longer are. */
+  readonly prioritizesRevokes: boolean;
+  /** Peers are called from the advertised address. */
+  readonly setsLocalAddress: boolean;
   readonly unsafeNoFsync: boolean;
   /** Of the database, in bytes. */
   readonly pageCacheBytes: number;
@@ -99,10 +105,10 @@ const progressNotifyMsMin = 100;
 
 /** Reads and checks; throws UsageError with exit code 1 and etcd's text. */
 export function configFrom(values: FlagValues): Config {
-  refuseUnbuilt(values);
+  const gates = readGates(values);
   refuseProxy(values);
   try {
-    const config = read(values);
+    const config = read(values, gates);
     validate(config, values);
     return config;
   } catch (error) {
@@ -120,68 +126,16 @@ function refuseProxy({ text }: FlagValues): void {
   );
 }
 
-/** A feature that does not exist yet is refused by name: taking its flag would pretend. */
-function refuseUnbuilt(values: FlagValues): void {
-  const gates = values.text.get("feature-gates") ?? "";
-  for (const pair of gates.split(",").filter((item) => item !== "")) {
-    const why = gateFault(pair);
-    if (why === undefined) continue;
+function readGates({ text, isFile }: FlagValues): FeatureGates {
+  const gates = text.get("feature-gates") ?? "";
+  try {
+    return parseFeatureGates(gates);
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    if (isFile) throw new UsageError(why, 1);
     // A flag of package flag's in etcd: bad usage.
-    if (values.isFile) throw new UsageError(why, 1);
     throw new UsageError(`invalid value "${gates}" for flag -feature-gates: ${why}`, 2);
   }
-}
-
-/** These change only how etcd does a thing; here it is done in one way that suits both values. */
-const gatesWithoutEffect = new Set(["TxnModeWriteWithSharedBuffer", "FastLeaseKeepAlive"]);
-
-/** These do what they say. */
-const builtGates = new Set([
-  "CompactHashCheck",
-  "InitialCorruptCheck",
-  "LeaseCheckpoint",
-  "LeaseCheckpointPersist",
-  "StopGRPCServiceOnDefrag",
-]);
-
-/** Whether a built gate that is off by default was switched on. */
-const isGateOn = (values: FlagValues, name: string): boolean =>
-  (values.text.get("feature-gates") ?? "")
-    .split(",")
-    .map((pair) => pair.split("=").map((part) => part.trim()))
-    .findLast(([gate]) => gate === name)?.[1]
-    ?.match(/^[1tT]/) != null;
-
-/** Known gates with their default; setting one to its default asks for nothing unbuilt. */
-export const featureGates: Readonly<Record<string, boolean>> = {
-  AllAlpha: false,
-  AllBeta: false,
-  StopGRPCServiceOnDefrag: false,
-  InitialCorruptCheck: false,
-  CompactHashCheck: false,
-  TxnModeWriteWithSharedBuffer: true,
-  LeaseCheckpoint: false,
-  LeaseCheckpointPersist: false,
-  SetMemberLocalAddr: false,
-  FastLeaseKeepAlive: true,
-  PriorityRequest: false,
-};
-
-/** What is wrong with `name=true`, in the words of component-base's featuregate. */
-function gateFault(pair: string): string | undefined {
-  const [name = "", value] = pair.split("=").map((part) => part.trim());
-  if (value === undefined) return `missing bool value for ${name}`;
-  const initial = featureGates[name];
-  if (initial === undefined) return `unrecognized feature gate: ${name}`;
-  if (!/^(1|0|t|f|true|false|TRUE|FALSE|True|False|T|F)$/.test(value)) {
-    const why = `strconv.ParseBool: parsing "${value}": invalid syntax`;
-    return `invalid value of ${name}=${value}, err: ${why}`;
-  }
-  const isBuilt = gatesWithoutEffect.has(name) || builtGates.has(name);
-  if (/^[1tT]/.test(value) !== initial && !isBuilt) {
-    throw new UsageError(`feature gate ${name}=${value} is not built in Quorate yet`, 1);
-  }
-  return undefined;
 }
 
 function requireAdvertised({ given, isFile }: FlagValues): void {
@@ -205,15 +159,32 @@ const readPeering = (
 type Checks = Pick<Config, "checksInitially" | "corruptCheckMs" | "compactHashCheckMs">;
 
 /** When this member compares its data with that of others. */
-const readChecks = (values: FlagValues, duration: (name: string) => number): Checks => ({
-  checksInitially: isGateOn(values, "InitialCorruptCheck"),
+const readChecks = (gates: FeatureGates, duration: (name: string) => number): Checks => ({
+  checksInitially: gates.InitialCorruptCheck,
   corruptCheckMs: duration("corrupt-check-time"),
-  compactHashCheckMs: isGateOn(values, "CompactHashCheck")
-    ? duration("compact-hash-check-time")
-    : 0,
+  compactHashCheckMs: gates.CompactHashCheck ? duration("compact-hash-check-time") : 0,
 });
 
-function read(values: FlagValues): Config {
+type Features = Pick<
+  Config,
+  | "gates"
+  | "stopsOnDefrag"
+  | "leaseCheckpoint"
+  | "leaseCheckpointPersist"
+  | "prioritizesRevokes"
+  | "setsLocalAddress"
+>;
+
+const readFeatures = (gates: FeatureGates): Features => ({
+  gates,
+  stopsOnDefrag: gates.StopGRPCServiceOnDefrag,
+  leaseCheckpoint: gates.LeaseCheckpoint,
+  leaseCheckpointPersist: gates.LeaseCheckpointPersist,
+  prioritizesRevokes: gates.PriorityRequest,
+  setsLocalAddress: gates.SetMemberLocalAddr,
+});
+
+function read(values: FlagValues, gates: FeatureGates): Config {
   const text = (name: string): string => values.text.get(name) ?? "";
   const number = (name: string): number => Number(text(name));
   const duration = (name: string, zeroMs = 0): number => parseDuration(text(name)) || zeroMs;
@@ -247,7 +218,7 @@ function read(values: FlagValues): Config {
     maxSnapshotFiles: number("max-snapshots"),
     maxWalFiles: number("max-wals"),
     quotaBackendBytes: quota === 0 ? quotaDefaultBytes : quota,
-    ...readChecks(values, duration),
+    ...readChecks(gates, duration),
     bootstrapDefragMegabytes: number("bootstrap-defrag-threshold-megabytes"),
     backendBatchMs: duration("backend-batch-interval", 100),
     backendBatchLimit: number("backend-batch-limit") || 10_000,
@@ -265,9 +236,7 @@ function read(values: FlagValues): Config {
     warningApplyMs: duration("warning-apply-duration", 100),
     warningUnaryRequestMs: duration("warning-unary-request-duration", 300),
     maxLearners: number("max-learners"),
-    stopsOnDefrag: isGateOn(values, "StopGRPCServiceOnDefrag"),
-    leaseCheckpoint: isGateOn(values, "LeaseCheckpoint"),
-    leaseCheckpointPersist: isGateOn(values, "LeaseCheckpointPersist"),
+    ...readFeatures(gates),
     unsafeNoFsync: bool("unsafe-no-fsync"),
     ...readOwn(values.text),
     enablePprof: bool("enable-pprof"),

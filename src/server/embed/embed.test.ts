@@ -148,18 +148,6 @@ test("tracing is set up by its flags, and only when it is enabled", () => {
   });
 });
 
-test("the gates of lease checkpoints are built", () => {
-  const gates = "LeaseCheckpoint=true,LeaseCheckpointPersist=1,FastLeaseKeepAlive=true";
-  const { leaseCheckpoint, leaseCheckpointPersist } = configOf(`--feature-gates=${gates}`);
-  assert.deepEqual([leaseCheckpoint, leaseCheckpointPersist], [true, true]);
-  assert.equal(configOf("--feature-gates=LeaseCheckpoint=false").leaseCheckpoint, false);
-});
-
-test("the gate that stops the service during a defragmentation is built", () => {
-  assert.equal(configOf("--feature-gates=StopGRPCServiceOnDefrag=true").stopsOnDefrag, true);
-  assert.equal(configOf().stopsOnDefrag, false);
-});
-
 test("every flag has a default its own kind can read", () => {
   for (const spec of flagTable.values()) {
     if (spec.kind === "urls" && spec.initial !== "") parseUrls(spec.initial);

@@ -106,10 +106,9 @@ function parseArguments(argv: readonly string[]): CommandLine {
         value = next;
       }
     }
-    values.set(
-      name,
-      checked(spec, value, (why) => badFlag(name, value, why)),
-    );
+    const kept = checked(spec, value, (why) => badFlag(name, value, why));
+    const before = name === "feature-gates" ? values.get(name) : undefined;
+    values.set(name, before === undefined ? kept : `${before},${kept}`);
   }
   return { values, help: false };
 }

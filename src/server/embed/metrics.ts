@@ -17,7 +17,8 @@ import {
   MetricsRegistry,
   NetworkMeters,
 } from "../metrics/index.ts";
-import { type Config, featureGates } from "./config.ts";
+import type { Config } from "./config.ts";
+import { type FeatureGates, type GateName, gateStage } from "./feature-gates.ts";
 
 /** Clients choose the label: what comes after so many versions counts as unknown. */
 const clientVersionsMax = 32;
@@ -29,10 +30,12 @@ export class ServerMetrics {
   readonly methods: ReadonlyMap<string, MethodCounts>;
   readonly variables: ProcessVariables;
   readonly listener: RequestListener;
+  readonly #gates: FeatureGates;
   readonly #clients = new Map<string, { unary: number; stream: number }>();
 
   constructor(config: Config, log: Log) {
     const { registry } = this;
+    this.#gates = config.gates;
     this.methods = methodCounts({ isTimed: config.metrics === "extensive" });
     const scrapes = { ok: 0, failed: 0 };
     const stats = nodeProcessStats();
@@ -86,17 +89,16 @@ export class ServerMetrics {
       grpc,
       health,
       clients: this.#clients,
-      gates: gates(),
+      gates: gatesOf(this.#gates),
       runtime: `node ${process.version}`,
     });
   }
 }
 
-/** Only defaults are taken while a gate's feature is not built. */
-const gates = (): Record<string, { isOn: boolean; stage: string }> =>
+const gatesOf = (gates: FeatureGates): Record<string, { isOn: boolean; stage: string }> =>
   Object.fromEntries(
-    Object.entries(featureGates).map(([name, isOn]) => {
-      const stage = isOn || name === "AllBeta" ? "BETA" : "ALPHA";
-      return [name, { isOn, stage }];
-    }),
+    Object.entries(gates).map(([name, isOn]) => [
+      name,
+      { isOn, stage: gateStage(name as GateName) },
+    ]),
   );

@@ -145,6 +145,12 @@ function warn(config: Config, log: Log): void {
   for (const [name, text] of Object.entries(deprecations)) {
     if (config.given.has(name)) log.warn(text);
   }
+  if (config.leaseCheckpoint && !config.leaseCheckpointPersist) {
+    log.warn(
+      "Detected that checkpointing is enabled without persistence. Consider enabling feature gate " +
+        "LeaseCheckpointPersist",
+    );
+  }
   if (config.listenClientHttpUrls.length === 0) {
     log.warn(
       "Running http and grpc server on single port. This is not recommended for production.",

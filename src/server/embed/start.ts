@@ -61,7 +61,7 @@ export async function startServer(
     failpoint,
   });
   const login = openCredentials(config, nodeClock, log);
-  const link = peerLink(config, peerClientTls(listening.security, log));
+  const link = peerLink(config, peerClientTls(listening.security, log), log);
   const snapshotter = new Snapshotter({
     disk: nodeDisk,
     clock: nodeClock,

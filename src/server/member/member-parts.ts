@@ -19,6 +19,8 @@ export interface MemberSettings {
   readonly snapshotCount: number;
   /** --warning-apply-duration; without it nothing is too slow. */
   readonly warningApplyMs?: number | undefined;
+  /** The feature gate PriorityRequest: revocations of leases may go twice as far ahead. */
+  readonly prioritizesRevokes?: boolean | undefined;
 }
 
 export interface MemberParts {

@@ -158,41 +158,60 @@ test("what waits for a leader is bounded in bytes", () => {
   assert.equal(told.filter((text) => text.endsWith("too many requests")).length, 2);
 });
 
-test("a member more than 5000 entries behind what is committed takes no proposals", () => {
-  const { server, clock, wal } = testServer({}, { peerIds: [testMemberId, 2n, 3n] });
+/** A follower that hears of so many committed entries, which its disk does not take. */
+function behind(options: Parameters<typeof testServer>[0], count: number) {
+  const made = testServer(options, { peerIds: [testMemberId, 2n, 3n] });
+  const { server, clock, wal } = made;
   told.length = 0;
   server.start(() => {});
   clock.settle();
   const first = server.member.appliedIndex;
-  assert.equal(first, 3);
-  const append = (index: number, count: number): void => {
-    const entries = Array.from({ length: count }, (_, at) => ({
+  const append = (more: number): void => {
+    const index = Math.max(server.member.committedIndex, first);
+    const entries = Array.from({ length: more }, (_, at) => ({
       ...newEntry(EntryType.EntryNormal, new Uint8Array(0)),
       index: index + 1 + at,
       term: 2,
     }));
     const message = newMessage(MessageType.MsgApp, testMemberId);
     const logTerm = index === first ? 1 : 2;
-    const commit = index + count;
+    const commit = index + more;
     server.member.receive({ ...message, from: 2n, term: 2, index, logTerm, commit, entries });
     clock.settle();
   };
-  // The entries are on their way to the disk of this member, so none of them is applied yet.
   wal.isPrompt = false;
-  append(first, 5000);
+  append(count);
+  return { ...made, first, append };
+}
+
+test("a member more than 5000 entries behind what is committed takes no proposals", () => {
+  const { server, clock, wal, first, append } = behind({}, 5000);
   server.member.propose("put", put("a"), tell);
   assert.deepEqual(told, []);
-  append(first + 5000, 1);
+  append(1);
   assert.deepEqual(
     [server.member.committedIndex, server.member.appliedIndex],
     [first + 5001, first],
   );
   server.member.propose("put", put("a"), tell);
-  assert.deepEqual(told, ["etcdserver: too many requests"]);
+  server.member.propose("leaseRevoke", new Uint8Array(0), tell);
+  const refusal = "etcdserver: too many requests";
+  assert.deepEqual(told, [refusal, refusal]);
   while (wal.saves.length > 0) wal.finish();
   clock.settle();
   server.member.propose("put", put("a"), tell);
+  assert.equal(told.length, 2);
+});
+
+test("with the gate PriorityRequest a lease may be revoked up to 10000 entries behind", () => {
+  const { server, append } = behind({ prioritizesRevokes: true }, 10_000);
+  server.member.propose("put", put("a"), tell);
+  assert.deepEqual(told, ["etcdserver: too many requests"]);
+  server.member.propose("leaseRevoke", new Uint8Array(0), tell);
   assert.equal(told.length, 1);
+  append(1);
+  server.member.propose("leaseRevoke", new Uint8Array(0), tell);
+  assert.equal(told.length, 2);
 });
 
 test("an apply that contradicts itself stops the member instead of the process", () => {

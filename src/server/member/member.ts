@@ -23,6 +23,7 @@ import {
   snapshotIndex,
 } from "../../core/raft/index.ts";
 import { AppliedEntries } from "./applied-entries.ts";
+import { exceedsApplyGap } from "./apply-gap.ts";
 import { HeldProposals, type Stepped } from "./held-proposals.ts";
 import { forwardable } from "./forwarding.ts";
 import { MemoryCompaction } from "./memory-compaction.ts";
@@ -33,9 +34,6 @@ import { contextOf, RequestIds } from "./request-ids.ts";
 import { TermGuard } from "./term-guard.ts";
 import { isAwaited, Wait, type Waiting } from "./wait.ts";
 
-// A member this far behind its own commit index takes no more proposals (etcdserver's
-// maxGapBetweenApplyAndCommitIndex).
-const applyGapMax = 5000;
 // What may wait for a turn, or for a leader. etcd has no such limit: there each waiting call costs a
 // goroutine, here nothing but these bytes would stop it.
 const waitingProposalBytesMax = 64 * 1024 * 1024;
@@ -149,7 +147,8 @@ export class Member {
     info?: AuthInfo,
   ): void {
     if (this.#stopped) return settle(errors.stopped());
-    if (this.#committedIndex > this.#applied.index + applyGapMax) {
+    const gap = this.#committedIndex - this.#applied.index;
+    if (exceedsApplyGap(gap, kind, this.settings.prioritizesRevokes)) {
       return settle(errors.requestTooManyRequests());
     }
     const suffix = this.ids.nextSuffix();

@@ -20,6 +20,8 @@ export interface ServerOptions extends LeaseOptions, CorruptionOptions {
   readonly maxRequestBytes: number;
   /** --warning-apply-duration; without it nothing is too slow. */
   readonly warningApplyMs?: number;
+  /** The feature gate PriorityRequest. */
+  readonly prioritizesRevokes?: boolean;
   readonly snapshotCatchUpEntries: number;
   readonly quotaBackendBytes: number;
   readonly snapshotCount: number;

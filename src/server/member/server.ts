@@ -248,6 +248,7 @@ export class Server {
         snapshotCatchUpEntries: options.snapshotCatchUpEntries,
         snapshotCount: options.snapshotCount,
         warningApplyMs: options.warningApplyMs,
+        prioritizesRevokes: options.prioritizesRevokes,
       },
       raft: this.raft,
       storage: booted.storage,

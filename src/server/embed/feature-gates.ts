@@ -1,0 +1,71 @@
+// --feature-gates: etcd's alpha and beta features by name, and the two names that stand for all of them
+// (pkg/featuregate, features/etcd_features.go).
+
+type Stage = "ALPHA" | "BETA";
+
+interface GateSpec {
+  readonly initial: boolean;
+  readonly stage: Stage;
+}
+
+const alpha: GateSpec = { initial: false, stage: "ALPHA" };
+const beta: GateSpec = { initial: true, stage: "BETA" };
+
+/**
+ * The gates of etcd 3.7. TxnModeWriteWithSharedBuffer and FastLeaseKeepAlive change only how etcd does a
+ * thing; here it is done in one way that suits both values.
+ */
+const gateSpecs = {
+  AllAlpha: alpha,
+  AllBeta: { initial: false, stage: "BETA" },
+  StopGRPCServiceOnDefrag: alpha,
+  InitialCorruptCheck: alpha,
+  CompactHashCheck: alpha,
+  TxnModeWriteWithSharedBuffer: beta,
+  LeaseCheckpoint: alpha,
+  LeaseCheckpointPersist: alpha,
+  SetMemberLocalAddr: alpha,
+  FastLeaseKeepAlive: beta,
+  PriorityRequest: alpha,
+} as const satisfies Record<string, GateSpec>;
+
+export type GateName = keyof typeof gateSpecs;
+
+/** Whether each gate is on. */
+export type FeatureGates = Readonly<Record<GateName, boolean>>;
+
+const gateNames = Object.keys(gateSpecs) as GateName[];
+
+export const gateStage = (name: GateName): Stage => gateSpecs[name].stage;
+
+/**
+ * Pairs `name=true` with commas between them; the last one of a name counts. AllAlpha and AllBeta set
+ * what is not named itself.
+ * @throws with the words of featuregate.Set
+ */
+export function parseFeatureGates(text: string): FeatureGates {
+  const named = new Map<string, boolean>();
+  for (const pair of text.split(",")) if (pair !== "") named.set(...parsePair(pair));
+  for (const name of named.keys()) {
+    if (!Object.hasOwn(gateSpecs, name)) throw new Error(`unrecognized feature gate: ${name}`);
+  }
+  const isOn = (name: GateName): boolean => {
+    const { initial, stage } = gateSpecs[name];
+    const all = stage === "ALPHA" ? named.get("AllAlpha") : named.get("AllBeta");
+    return named.get(name) ?? all ?? initial;
+  };
+  const gates = Object.fromEntries(gateNames.map((name) => [name, isOn(name)])) as FeatureGates;
+  return gates;
+}
+
+function parsePair(pair: string): [name: string, isOn: boolean] {
+  const equals = pair.indexOf("=");
+  const name = (equals < 0 ? pair : pair.slice(0, equals)).trim();
+  if (equals < 0) throw new Error(`missing bool value for ${name}`);
+  const value = pair.slice(equals + 1).trim();
+  if (!/^(1|0|t|f|true|false|TRUE|FALSE|True|False|T|F)$/.test(value)) {
+    const why = `strconv.ParseBool: parsing ${JSON.stringify(value)}: invalid syntax`;
+    throw new Error(`invalid value of ${name}=${value}, err: ${why}`);
+  }
+  return [name, /^[1tT]/.test(value)];
+}
