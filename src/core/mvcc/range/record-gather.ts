@@ -3,6 +3,8 @@
 import { assert } from "../../../base/index.ts";
 import { type RecordBucket, type RecordCursor, RecordRun } from "../backend.ts";
 import type { ByteWriter } from "../record/byte-writer.ts";
+import { writeCount } from "../record/varint.ts";
+import { CopyMemory } from "./copy-memory.ts";
 
 /** Fewer keys than this are quicker read one by one. */
 export const gatherKeysMin = 32;
@@ -13,7 +15,12 @@ export const gatherKeysMax = 8192;
 const spreadMax = 16;
 /** What is held of records before they are written in the keys' order. */
 const heldBytesMax = 4 << 20;
-const heldBytesMin = 1 << 16;
+/** The fields of records are put together here, below what is held, before they go to the writer. */
+const fieldsBytes = 1 << 16;
+/** A longer record goes to the writer alone. */
+const fieldBytesMax = fieldsBytes / 4;
+/** A tag of one byte and a length. */
+const fieldHeadBytes = 4;
 /** Between revisions this near, passing over records is quicker than a search. */
 const nearMax = 32;
 /** Between revisions this near, a step is quicker than a search. */
@@ -39,9 +46,9 @@ export class RecordGather {
   readonly #wanted = new Int32Array(RecordRun.countMax);
   readonly #starts = new Int32Array(gatherKeysMax);
   readonly #ends = new Int32Array(gatherKeysMax);
-  /** Records in revision order. Kept: memory outside the heap, made anew each time, calls the collector. */
-  #held: Uint8Array = new Uint8Array(heldBytesMin);
-  #heldLength = 0;
+  /** Fields, then records in revision order, which end at `#heldEnd`. */
+  #memory: CopyMemory | undefined;
+  #heldEnd = fieldsBytes;
   #least = 0;
   #most = 0;
   #ascends = true;
@@ -85,31 +92,49 @@ export class RecordGather {
   }
 
   #writeSorted(count: number, writer: ByteWriter): void {
-    this.#hold(count);
-    const held = this.#held;
+    const memory = (this.#memory ??= new CopyMemory());
+    this.#hold(count, memory);
+    const { bytes } = memory;
+    let filled = 0;
     for (let at = 0; at < count; at++) {
-      const end = this.#ends[at]!;
-      if (end !== 0) {
-        writer.bytesField(this.#tag, held, this.#starts[at]!, end);
+      const start = this.#starts[at]!;
+      const length = this.#ends[at]! - start;
+      const isShort = start !== 0 && length <= fieldBytesMax;
+      if (!isShort || filled + fieldHeadBytes + length > fieldsBytes) {
+        writer.bytes(bytes, 0, filled);
+        filled = 0;
+      }
+      if (!isShort) {
+        this.#writeLong(at, bytes, writer);
         continue;
       }
-      // It did not fit into what may be held.
-      const cursor = this.#cursor;
-      this.#seek(at, false);
-      writer.bytesField(this.#tag, cursor.buffer, cursor.start, cursor.end);
+      bytes[filled] = this.#tag;
+      filled = writeCount(length, bytes, filled + 1);
+      memory.copy(filled, start, length);
+      filled += length;
     }
+    writer.bytes(bytes, 0, filled);
   }
 
-  /** Reads the records in revision order; where they lie in it, `#starts` and `#ends` say. */
-  #hold(count: number): void {
+  #writeLong(at: number, held: Uint8Array, writer: ByteWriter): void {
+    const start = this.#starts[at]!;
+    if (start !== 0) return writer.bytesField(this.#tag, held, start, this.#ends[at]!);
+    // It did not fit into what may be held.
+    const cursor = this.#cursor;
+    this.#seek(at, false);
+    writer.bytesField(this.#tag, cursor.buffer, cursor.start, cursor.end);
+  }
+
+  /** Reads the records in revision order; where they lie, `#starts` (0: nowhere) and `#ends` say. */
+  #hold(count: number, memory: CopyMemory): void {
     this.#sort(count);
-    this.#heldLength = 0;
+    this.#heldEnd = fieldsBytes;
     const cursor = this.#cursor;
     for (let at = 0; at < count;) {
       this.#seek(this.#sorted[at]!, false);
       do {
         cursor.takeRun(this.#run);
-        at = this.#holdFromRun(at, count);
+        at = this.#holdFromRun(at, count, memory);
       } while (at < count && this.#isNear(this.#sorted[at]!) && cursor.next());
     }
   }
@@ -122,7 +147,7 @@ export class RecordGather {
   }
 
   /** Copies what is wanted of the run, from `#sorted[at]` on; returns how far in that it came. */
-  #holdFromRun(at: number, countSorted: number): number {
+  #holdFromRun(at: number, countSorted: number, memory: CopyMemory): number {
     const { mains, subs, starts, ends, count } = this.#run;
     const from = at;
     let wanted = 0;
@@ -138,48 +163,41 @@ export class RecordGather {
     const first = starts[this.#wanted[0]!]!;
     const last = ends[this.#wanted[wanted - 1]!]!;
     // One copy with what lies between is quicker than many.
-    if (last - first <= 2 * bytes) this.#holdBlock(from, wanted, first, last);
-    else for (let index = 0; index < wanted; index++) this.#holdOne(from + index, index);
+    if (last - first <= 2 * bytes) this.#holdBlock(from, wanted, first, last, memory);
+    else for (let index = 0; index < wanted; index++) this.#holdOne(from + index, index, memory);
     return at;
   }
 
-  #holdBlock(from: number, wanted: number, first: number, last: number): void {
+  #holdBlock(from: number, wanted: number, first: number, last: number, memory: CopyMemory): void {
     const { starts, ends, buffer } = this.#run;
-    const offset = this.#heldLength - first;
-    const fits = this.#copy(buffer, first, last);
+    const offset = this.#heldEnd - first;
+    const fits = this.#copy(buffer, first, last, memory);
     for (let index = 0; index < wanted; index++) {
       const place = this.#sorted[from + index]!;
       const at = this.#wanted[index]!;
-      this.#starts[place] = starts[at]! + offset;
-      this.#ends[place] = fits ? ends[at]! + offset : 0;
+      this.#starts[place] = fits ? starts[at]! + offset : 0;
+      this.#ends[place] = ends[at]! + offset;
     }
   }
 
-  #holdOne(from: number, index: number): void {
+  #holdOne(from: number, index: number, memory: CopyMemory): void {
     const at = this.#wanted[index]!;
     const { starts, ends, buffer } = this.#run;
     const place = this.#sorted[from]!;
-    this.#starts[place] = this.#heldLength;
-    const fits = this.#copy(buffer, starts[at]!, ends[at]!);
-    this.#ends[place] = fits ? this.#heldLength : 0;
+    const start = this.#heldEnd;
+    const fits = this.#copy(buffer, starts[at]!, ends[at]!, memory);
+    this.#starts[place] = fits ? start : 0;
+    this.#ends[place] = this.#heldEnd;
   }
 
   /** Appends buffer[start, end) to what is held, unless that would be too much. */
-  #copy(buffer: Uint8Array, start: number, end: number): boolean {
-    const length = this.#heldLength + end - start;
-    if (length > heldBytesMax) return false;
-    if (length > this.#held.length) this.#grow(length);
-    this.#held.set(buffer.subarray(start, end), this.#heldLength);
-    this.#heldLength = length;
+  #copy(buffer: Uint8Array, start: number, end: number, memory: CopyMemory): boolean {
+    const heldEnd = this.#heldEnd + end - start;
+    if (heldEnd > heldBytesMax) return false;
+    memory.ensure(heldEnd);
+    memory.bytes.set(buffer.subarray(start, end), this.#heldEnd);
+    this.#heldEnd = heldEnd;
     return true;
-  }
-
-  #grow(bytesMin: number): void {
-    let size = this.#held.length;
-    while (size < bytesMin) size *= 2;
-    const grown = new Uint8Array(size);
-    grown.set(this.#held.subarray(0, this.#heldLength));
-    this.#held = grown;
   }
 
   /** Fills `#sorted`. */
