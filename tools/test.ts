@@ -25,7 +25,7 @@ const slowFolders = [
 const slowStages = slowFolders
   .map((folder): Stage => {
     const files = testFiles(`test/${folder}/**/*.test.ts`);
-    return nodeTest(folder, files, "--test-concurrency=1", "--test-timeout=900000");
+    return nodeTest(folder, files, "--test-concurrency=1", "--test-timeout=2700000");
   })
   .filter((stage) => stage.command.some((word) => word.endsWith(".test.ts")));
 

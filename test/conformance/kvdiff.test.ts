@@ -34,7 +34,8 @@ const historiesMax = 6;
 
 test("every call of a long random history is answered as etcd answers it", async (t) => {
   const calls = Number(process.env["QUORATE_CALLS"] ?? callsInCi);
-  const seconds = Math.max(300, Math.ceil(calls / 500));
+  // Slowness is not what is looked for: a busy machine may take ten times as long as a quiet one.
+  const seconds = Math.max(300, Math.ceil(calls / 100));
   for (let history = 1; ; history++) {
     const done = await compare(
       targetKind(),
