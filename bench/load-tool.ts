@@ -22,8 +22,17 @@ export interface LoadOptions {
 export async function load(
   endpoint: string,
   args: readonly string[],
-  { wrapper = [], tool }: LoadOptions = {},
+  options: LoadOptions = {},
 ): Promise<LoadReport> {
+  return parseReport(await loadText(endpoint, args, options));
+}
+
+/** As `load`; returns the tool's summary as it is. */
+export async function loadText(
+  endpoint: string,
+  args: readonly string[],
+  { wrapper = [], tool }: LoadOptions = {},
+): Promise<string> {
   const program =
     tool === undefined
       ? [peer("benchmark"), `--endpoints=${endpoint}`, "--precise"]
@@ -36,7 +45,7 @@ export async function load(
       `benchmark ${args.join(" ")} ended with ${done.code}: ${done.stderr.slice(-500)}`,
     );
   }
-  return parseReport(done.stdout);
+  return done.stdout;
 }
 
 /** Reads the tool's summary. Throws when it is not one, or names errors. */
@@ -55,4 +64,9 @@ export function parseReport(text: string): LoadReport {
     p99Milliseconds: figure(/ 99% in ([\d.e+-]+) secs/, /Slowest:\s+([\d.e+-]+) secs/) * 1000,
     seconds: figure(/Total:\s+([\d.e+-]+) secs/),
   };
+}
+
+/** What the slowest request of a summary took. */
+export function slowestMilliseconds(text: string): number {
+  return Number(/Slowest:\s+([\d.e+-]+) secs/.exec(text)?.[1] ?? Number.NaN) * 1000;
 }

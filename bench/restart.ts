@@ -5,6 +5,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import { type Kind, ServerProcess, usageOf } from "../test/e2e/server-process.ts";
 import { peer } from "../test/peers/peers.ts";
+import { median } from "./report.ts";
 
 const { values: options } = parseArgs({
   options: {
@@ -43,9 +44,6 @@ async function restarted(server: ServerProcess): Promise<number> {
   await isReady;
   return took;
 }
-
-const median = (numbers: readonly number[]): number =>
-  numbers.toSorted((a, b) => a - b)[numbers.length >> 1]!;
 
 const servers = new Map<Kind, ServerProcess>();
 const times = new Map<Kind, number[]>(kinds.map((kind) => [kind, []]));

@@ -11,24 +11,24 @@ export function modelOf(model: Model): Model {
 export function readModel(view: View): Model {
   const model: Model = new Map();
   for (const name of view.bucketNames()) {
-    const bucket = new Map<string, string>();
+    // A damaged file may hold a key twice, so the elements are compared, not what they amount to.
+    const elements: [key: string, value: string][] = [];
     const cursor = view.cursor(view.bucket(name)!);
     for (let more = cursor.first(); more; more = cursor.next()) {
-      bucket.set(cursor.key.toString("latin1"), cursor.value.toString("latin1"));
+      elements.push([cursor.key.toString("latin1"), cursor.value.toString("latin1")]);
     }
-    const keys = [...bucket.keys()];
     let scanned = 0;
     view.scan(view.bucket(name)!, {}, (bytes, keyStart, valueStart, valueEnd) => {
-      const key = bytes.toString("latin1", keyStart, valueStart);
+      const [key, value] = elements[scanned++] ?? [];
       if (
-        key !== keys[scanned++] ||
-        bucket.get(key) !== bytes.toString("latin1", valueStart, valueEnd)
+        key !== bytes.toString("latin1", keyStart, valueStart) ||
+        value !== bytes.toString("latin1", valueStart, valueEnd)
       ) {
         throw new Error(`scan and cursor differ at element ${scanned}`);
       }
     });
-    if (scanned !== keys.length) throw new Error("scan and cursor differ in length");
-    model.set(name, bucket);
+    if (scanned !== elements.length) throw new Error("scan and cursor differ in length");
+    model.set(name, new Map(elements));
   }
   return model;
 }
