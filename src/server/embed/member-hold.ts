@@ -13,6 +13,11 @@ export class MemberHold implements Clock {
     this.#clock = clock;
   }
 
+  /** The clock below, which nothing holds up. */
+  get free(): Clock {
+    return this.#clock;
+  }
+
   get isHeld(): boolean {
     return this.#clock.nowMs() < this.#untilMs;
   }

@@ -20,7 +20,7 @@ interface Proposed {
 
 class FakeMember {
   isStopped = false;
-  readonly settings = { heartbeatMs: 100 };
+  readonly settings = { heartbeatMs: 100, requestTimeoutMs: 7000 };
   readonly meters = { leasesExpired: 0 };
   appliedIndex = 10;
   committedIndex = 10;
@@ -278,4 +278,23 @@ test("a member that stood still renews nothing before it knows that it leads", (
   assert.equal(outcomes[1], 60);
   renew();
   assert.equal(outcomes[2], 60);
+});
+
+test("a renewal that a member held up cannot answer is sent elsewhere in time", () => {
+  const { clock: patience, lessor, member } = host(0);
+  const held = new HandClock();
+  const asMember = member as unknown as Member;
+  const leaseClock = new LeaseClock(lessor, asMember, held, keptLog([]), authOff, patience);
+  lessor.grant(1n, 60, 0);
+  leaseClock.start();
+  member.reads = [];
+  held.pause(1000);
+  const outcomes: (number | EtcdError)[] = [];
+  leaseClock.renewals.renew(1n, (outcome) => outcomes.push(outcome), isWanted);
+  patience.advance(6999);
+  assert.deepEqual(outcomes, []);
+  patience.advance(1);
+  assert.deepEqual(outcomes, [errors.notPrimaryLessor()]);
+  for (const done of member.reads) done(undefined);
+  assert.equal(outcomes.length, 1);
 });

@@ -67,13 +67,21 @@ export class LeaseClock {
   /** Something was refused since the last tick: the next one tries again. */
   #isRefused = false;
 
-  constructor(lessor: Lessor, member: Member, clock: Clock, log: Log, auth: AuthStore) {
+  /** `patience` goes on while a failpoint holds the member up. */
+  constructor(
+    lessor: Lessor,
+    member: Member,
+    clock: Clock,
+    log: Log,
+    auth: AuthStore,
+    patience = clock,
+  ) {
     this.#lessor = lessor;
     this.#member = member;
     this.#clock = clock;
     this.#log = log;
     this.#auth = auth;
-    this.renewals = new LeaseRenewals({ lessor, member, clock });
+    this.renewals = new LeaseRenewals({ lessor, member, clock, patience });
   }
 
   start(): void {

@@ -32,16 +32,18 @@ export class LeaseRenewals {
   readonly #lessor: Lessor;
   readonly #member: Member;
   readonly #clock: Clock;
+  readonly #patience: Clock;
   #cancel: Cancel = () => {};
   #lastMs = 0;
   /** The member stood still, and no read has shown since that it leads. */
   #isDoubtful = false;
   #waiting: Waiting[] = [];
 
-  constructor(parts: { lessor: Lessor; member: Member; clock: Clock }) {
+  constructor(parts: { lessor: Lessor; member: Member; clock: Clock; patience?: Clock }) {
     this.#lessor = parts.lessor;
     this.#member = parts.member;
     this.#clock = parts.clock;
+    this.#patience = parts.patience ?? parts.clock;
   }
 
   start(): void {
@@ -64,11 +66,26 @@ export class LeaseRenewals {
     if (!this.#lessor.isPrimary) return done(errors.notPrimaryLessor());
     this.#look();
     if (!this.#isDoubtful) return this.#renewHere(id, done, isOver);
-    this.#member.readIndex((error) => {
-      if (error !== undefined) return done(errors.notPrimaryLessor());
+    this.#ensureLeadership((isLeader) => {
+      if (!isLeader) return done(errors.notPrimaryLessor());
       this.#isDoubtful = false;
       this.#renewHere(id, done, isOver);
     });
+  }
+
+  /** A member that is held up times no read out: whoever asked it would never ask another. */
+  #ensureLeadership(done: (isLeader: boolean) => void): void {
+    let isAnswered = false;
+    const answer = (isLeader: boolean): void => {
+      if (isAnswered) return;
+      isAnswered = true;
+      cancel();
+      done(isLeader);
+    };
+    const cancel = this.#patience.after(this.#member.settings.requestTimeoutMs, () =>
+      answer(false),
+    );
+    this.#member.readIndex((error) => answer(error === undefined));
   }
 
   #renewHere(id: Id64, done: Renewed, isOver: () => boolean): void {

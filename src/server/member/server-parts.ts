@@ -47,7 +47,7 @@ export interface ServerParts {
   readonly snapshotter: Snapshotter | undefined;
   readonly failpoint?: Failpoint | undefined;
   /** While a failpoint holds the member up, it takes no turn. */
-  readonly hold?: { readonly isHeld: boolean } | undefined;
+  readonly hold?: { readonly isHeld: boolean; readonly free?: Clock } | undefined;
   /** Without them nobody can log in. */
   readonly credentials?: Credentials | undefined;
   readonly clock: Clock;

@@ -149,7 +149,8 @@ export class Server {
       send: (snapshot) => this.peers?.transport.sendSnapshot(snapshot),
     });
     this.member = this.#makeMember();
-    this.#leaseClock = new LeaseClock(this.lessor, this.member, clock, log, this.auth);
+    const patience = parts.hold?.free ?? clock;
+    this.#leaseClock = new LeaseClock(this.lessor, this.member, clock, log, this.auth, patience);
     this.authenticator = new Authenticator(this, parts.random);
     this.duties = new ClusterDuties(this, parts);
   }

@@ -148,13 +148,15 @@ test("a member shows its client certificate, or else its server's", async (conte
     await dial(served.port, infoOf(server, { ...auth, ...separate, allowedHostnames: [] })),
     "",
   );
-  assert.notEqual(await dial(served.port, infoOf(server, auth)), "");
+  assert.equal(await dial(served.port, infoOf(server, auth)), "remote error: tls: bad certificate");
+  assert.notEqual(await dial(served.port, infoOf(server, { ...auth, maxVersion: "TLS1.2" })), "");
   assert.notEqual(await dial(served.port, { ...noTls, trustedCaFile: ca.certFile }), "");
   const words = served.rejections.map(({ error, names }) => [
     error.message,
     ...(names?.dnsNames ?? []),
   ]);
   assert.deepEqual(words, [
+    ["client certificate authentication failed", "localhost"],
     ["client certificate authentication failed", "localhost"],
     ["tls: client didn't provide a certificate"],
   ]);

@@ -81,6 +81,6 @@ export function dialError(error: Error): Error {
 }
 
 function alertText(code: string): string | undefined {
-  const alert = /^ERR_SSL_(?:SSLV3|TLSV1|TLSV13)_ALERT_(\w+)$/.exec(code)?.[1];
+  const alert = /^ERR_SSL_(?:SSLV3|TLSV1|TLSV13|SSL\/TLS)_ALERT_(\w+)$/.exec(code)?.[1];
   return alert && `remote error: tls: ${alerts[alert] ?? alert.toLowerCase()}`;
 }

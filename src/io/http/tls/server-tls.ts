@@ -16,6 +16,9 @@ export interface ServerTlsOptions {
   readonly resolver?: Resolver;
 }
 
+/** A certificate that no list names. The client is told, as by Go's VerifyPeerCertificate. */
+export class NotAllowed extends Error {}
+
 /** Undefined: come in. Else why not. */
 type Verdict = Error | undefined;
 
@@ -61,6 +64,11 @@ export class ServerTls {
     return this.#info.trustedCaFile !== "" || this.#info.clientCertAuth;
   }
 
+  /** Whether there is a list of those who may come in. */
+  get hasAllowedNames(): boolean {
+    return this.#info.allowedCommonNames.length + this.#info.allowedHostnames.length > 0;
+  }
+
   /** For `tls.createServer` and `setSecureContext`. */
   get options(): TlsOptions {
     return {
@@ -83,7 +91,7 @@ export class ServerTls {
     if (certificate === undefined) return undefined;
     const names = namesOf(certificate);
     if (!isAllowed(this.#info, names)) {
-      return new Error("client certificate authentication failed");
+      return new NotAllowed("client certificate authentication failed");
     }
     if (this.#checksAddress) return this.#checkAddress(socket, names);
     return this.#checkRevoked(socket);

@@ -1,9 +1,10 @@
 // Handshakes on sockets that were accepted elsewhere.
 import { isIP, type Socket } from "node:net";
 import { createServer, type Server, type TLSSocket } from "node:tls";
+import { BadCertificateAlerts } from "./bad-certificate.ts";
 import { handshakeError } from "./handshake-error.ts";
 import { namesOf } from "./host-names.ts";
-import type { ServerTls } from "./server-tls.ts";
+import { NotAllowed, type ServerTls } from "./server-tls.ts";
 
 /** A connection that came to nothing: what etcd logs of it. */
 export interface Rejection {
@@ -29,6 +30,7 @@ export interface TlsAcceptorOptions {
 export class TlsAcceptor {
   readonly #options: TlsAcceptorOptions;
   readonly #server: Server;
+  readonly #alerts: BadCertificateAlerts | undefined;
   /** A socket that is gone no longer tells where it came from. */
   readonly #addresses = new WeakMap<object, string>();
 
@@ -41,6 +43,7 @@ export class TlsAcceptor {
       ALPNCallback: ({ protocols }) => options.chooseProtocol(protocols),
     });
     trustIntermediates(this.#server);
+    if (options.tls.hasAllowedNames) this.#alerts = new BadCertificateAlerts(this.#server);
     this.#server.on("secureConnection", (socket) => this.#onSecure(socket));
     this.#server.on("tlsClientError", (error, socket) => this.#reject(error, socket));
   }
@@ -71,7 +74,8 @@ export class TlsAcceptor {
   #judge(socket: TLSSocket, error: Error | undefined): void {
     if (error === undefined) return this.#options.onSecure(socket);
     this.#options.onRejected(this.#rejectionOf(socket, error));
-    socket.destroy();
+    if (error instanceof NotAllowed && this.#alerts !== undefined) this.#alerts.refuse(socket);
+    else socket.destroy();
   }
 
   #reject(error: Error, socket: TLSSocket): void {
