@@ -1,12 +1,14 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"math/rand"
 	"strconv"
 	"sync/atomic"
 	"time"
 
+	"go.etcd.io/etcd/api/v3/v3rpc/rpctypes"
 	clientv3 "go.etcd.io/etcd/client/v3"
 )
 
@@ -112,11 +114,11 @@ func compact(j *job) (figures, error) {
 	return got, nil
 }
 
-// kubernetes: what an API server with a few thousand objects asks. Nine in ten requests are guarded
-// updates and node leases, the others lists and reads; every kind is watched, with prev_kv and
-// progress, and now and then history is compacted.
+// kubernetes: what an API server with some thousand objects asks. Most are guarded updates of objects
+// and of node leases, whose state it knows; then reads, events under an etcd lease, and lists page by
+// page. Every kind is watched, with prev_kv and progress, and now and then history is compacted.
 func kubernetes(j *job) (figures, error) {
-	const kinds, objects = 10, 500
+	const kinds, objects = 10, 1000
 	clients, err := j.clients(10)
 	if err != nil {
 		return nil, err
@@ -134,48 +136,137 @@ func kubernetes(j *job) (figures, error) {
 			}
 		}()
 	}
-	var took times
-	value := string(make([]byte, objectLen))
-	j.begin()
-	length, err := together(j.or(50), j.length, func(worker, round int) error {
-		random := rand.New(rand.NewSource(int64(worker)<<32 + int64(round)))
-		client := clients[worker%10]
-		prefix := fmt.Sprintf("/registry/kind%d/", random.Intn(kinds))
-		key := fmt.Sprintf("%s%08d", prefix, random.Intn(objects))
-		began := time.Now()
-		var err error
-		switch chance := random.Intn(1000); {
-		case chance < 850:
-			err = j.guardedUpdate(client, key, value)
-		case chance < 950:
-			_, err = client.Get(j.ctx, key)
-		case chance < 999:
-			_, err = client.Get(j.ctx, prefix, clientv3.WithPrefix(), clientv3.WithLimit(pageKeys))
-		default:
-			err = j.compactOld(client)
+	workers := j.or(50)
+	controllers := make([]*controller, workers)
+	for at := range workers {
+		granted, err := clients[at%10].Grant(j.ctx, leaseSeconds)
+		if err != nil {
+			return nil, err
 		}
-		took.add(time.Since(began))
-		return err
+		controllers[at] = &controller{
+			job: j, client: clients[at%10], lease: granted.ID, known: map[string]int64{},
+			random: rand.New(rand.NewSource(int64(at))), value: string(make([]byte, objectLen)),
+			node: fmt.Sprintf("/registry/leases/kube-node-lease/node-%d", at),
+		}
+	}
+	forget := func() {
+		for _, c := range controllers {
+			c.took = nil
+		}
+		events.Store(0)
+	}
+	length, err := j.warmed(workers, forget, func(worker, _ int) error {
+		c := controllers[worker]
+		prefix := fmt.Sprintf("/registry/kind%d/", c.random.Intn(kinds))
+		key := fmt.Sprintf("%s%08d", prefix, c.random.Intn(objects))
+		switch chance := c.random.Intn(1000); {
+		case chance < 600:
+			return c.guardedUpdate(key, c.value)
+		case chance < 780:
+			return c.guardedUpdate(c.node, c.value[:300])
+		case chance < 900:
+			return c.timed(func() error {
+				_, err := c.client.Get(j.ctx, key)
+				return err
+			})
+		case chance < 970:
+			return c.event()
+		case chance < 999:
+			return c.list(prefix)
+		}
+		return c.timed(func() error { return j.compactOld(c.client) })
 	})
 	if err != nil {
 		return nil, err
+	}
+	var took times
+	for _, c := range controllers {
+		took.took = append(took.took, c.took...)
 	}
 	got := took.figures(length)
 	got["events"] = float64(events.Load()) / length.Seconds()
 	return got, nil
 }
 
-// guardedUpdate is storage.etcd3's GuaranteedUpdate: If mod_revision Then Put Else Get.
-func (j *job) guardedUpdate(client *clientv3.Client, key, value string) error {
-	now, err := client.Get(j.ctx, key)
-	if err != nil || len(now.Kvs) == 0 {
-		return err
-	}
-	_, err = client.Txn(j.ctx).
-		If(clientv3.Compare(clientv3.ModRevision(key), "=", now.Kvs[0].ModRevision)).
-		Then(clientv3.OpPut(key, value)).
-		Else(clientv3.OpGet(key)).Commit()
+// controller is one client of the API server's store: what it knows of the objects, and how long its
+// requests took.
+type controller struct {
+	*job
+	client *clientv3.Client
+	random *rand.Rand
+	value  string
+	node   string
+	lease  clientv3.LeaseID
+	// known are the revisions at which it last saw objects.
+	known  map[string]int64
+	events int
+	took   []time.Duration
+}
+
+func (c *controller) timed(request func() error) error {
+	began := time.Now()
+	err := request()
+	c.took = append(c.took, time.Since(began))
 	return err
+}
+
+// guardedUpdate is storage.etcd3's GuaranteedUpdate: If mod_revision Then Put Else Get, with what a
+// cache knows of the object; once more when that was not the newest.
+func (c *controller) guardedUpdate(key, value string) error {
+	for {
+		var done *clientv3.TxnResponse
+		err := c.timed(func() (err error) {
+			done, err = c.client.Txn(c.ctx).
+				If(clientv3.Compare(clientv3.ModRevision(key), "=", c.known[key])).
+				Then(clientv3.OpPut(key, value)).
+				Else(clientv3.OpGet(key)).Commit()
+			return err
+		})
+		if err != nil {
+			return err
+		}
+		if done.Succeeded {
+			c.known[key] = done.Header.Revision
+			return nil
+		}
+		c.known[key] = 0
+		if found := done.Responses[0].GetResponseRange().Kvs; len(found) > 0 {
+			c.known[key] = found[0].ModRevision
+		}
+	}
+}
+
+// event is a Kubernetes event: created once, under a lease that many share.
+func (c *controller) event() error {
+	key := fmt.Sprintf("/registry/events/%s/%d", c.node, c.events)
+	c.events++
+	return c.timed(func() error {
+		_, err := c.client.Txn(c.ctx).
+			If(clientv3.Compare(clientv3.ModRevision(key), "=", 0)).
+			Then(clientv3.OpPut(key, c.value, clientv3.WithLease(c.lease))).Commit()
+		return err
+	})
+}
+
+// list reads a kind page by page at the revision of the first; each page is a request.
+func (c *controller) list(prefix string) error {
+	end := clientv3.GetPrefixRangeEnd(prefix)
+	revision := int64(0)
+	for from := prefix; ; {
+		var got *clientv3.GetResponse
+		err := c.timed(func() (err error) {
+			got, err = c.client.Get(c.ctx, from, clientv3.WithRange(end), clientv3.WithLimit(pageKeys), clientv3.WithRev(revision))
+			return err
+		})
+		if errors.Is(err, rpctypes.ErrCompacted) {
+			return nil // who lists so slowly begins again
+		}
+		if err != nil || !got.More {
+			return err
+		}
+		revision = got.Header.Revision
+		from = string(got.Kvs[len(got.Kvs)-1].Key) + "\x00"
+	}
 }
 
 func (j *job) compactOld(client *clientv3.Client) error {

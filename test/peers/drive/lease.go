@@ -34,8 +34,7 @@ func keepalive(j *job) (figures, error) {
 		}
 	}
 	var took times
-	j.begin()
-	length, err := together(workers, j.length, func(worker, _ int) error {
+	length, err := j.warmed(workers, took.forget, func(worker, _ int) error {
 		began := time.Now()
 		if err := streams[worker].Send(&pb.LeaseKeepAliveRequest{ID: ids[worker]}); err != nil {
 			return err
@@ -54,8 +53,7 @@ func grant(j *job) (figures, error) {
 		return nil, err
 	}
 	var took times
-	j.begin()
-	length, err := together(j.or(leaseWorkers), j.length, func(worker, _ int) error {
+	length, err := j.warmed(j.or(leaseWorkers), took.forget, func(worker, _ int) error {
 		began := time.Now()
 		_, err := clients[worker%leaseClients].Grant(j.ctx, leaseSeconds)
 		took.add(time.Since(began))

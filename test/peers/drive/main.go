@@ -115,6 +115,8 @@ func (t *times) add(took time.Duration) {
 	t.mu.Unlock()
 }
 
+func (t *times) forget() { t.took = nil }
+
 func (t *times) figures(length time.Duration) figures {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -144,6 +146,17 @@ func steadily(ctx context.Context, perSecond int, length time.Duration, call fun
 		running.Go(func() { call(at) })
 	}
 	running.Wait()
+}
+
+// warmed is together after a third of its time before, whose figures are forgotten: what a server is
+// still compiling, or has not yet in memory, says nothing about it.
+func (j *job) warmed(workers int, forget func(), call func(worker, round int) error) (time.Duration, error) {
+	if _, err := together(workers, j.length/3, call); err != nil {
+		return 0, err
+	}
+	forget()
+	j.begin()
+	return together(workers, j.length, call)
 }
 
 // together calls back from so many goroutines, once and then again until the end or an error.
