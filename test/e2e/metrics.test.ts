@@ -91,6 +91,7 @@ test("every metric of etcd is there, of the same kind, with the same labels and 
   const more = [...ours.keys()].filter((name) => !theirs.has(name));
   assert.deepEqual(more, [
     "quorate_event_loop_active_seconds_total",
+    "quorate_event_loop_busy_seconds",
     "quorate_event_loop_delay_seconds",
     "quorate_gc_pause_seconds",
   ]);

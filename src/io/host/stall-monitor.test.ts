@@ -20,14 +20,18 @@ test("a monitor notes how late it is called, and says so once in a while", () =>
     ...silentLog,
     warn: (message: string, fields?: object) => lines.push(message, fields),
   };
-  const monitor = new StallMonitor(clock, log);
+  let spent = 0;
+  const monitor = new StallMonitor(clock, log, () => spent);
   monitor.start();
   for (const elapsed of [20, 21, 320, 420]) {
     now += elapsed;
+    spent += elapsed / 4;
     wake!();
   }
   assert.equal(monitor.longestMs, 400);
   assert.equal(monitor.delays.count, 4);
+  assert.equal(monitor.busy.count, 4);
+  assert.ok(Math.abs(monitor.busy.sum - 0.781 / 4) < 1e-9, "a quarter of the time was ours");
   assert.ok(Math.abs(monitor.delays.sum - 0.701) < 1e-9);
   assert.deepEqual(lines, ["the event loop stood still", { took: "300ms" }]);
   now += 10_200;

@@ -17,25 +17,36 @@ export const stallBoundsSeconds: readonly number[] = [
 export class StallMonitor {
   /** Seconds the loop was late, each time it was asked. */
   readonly delays = new Histogram(stallBoundsSeconds);
+  /** Seconds of processor time the thread had between two looks: a piece of work is no longer than that. */
+  readonly busy = new Histogram(stallBoundsSeconds);
   /** The longest stall since the start, in milliseconds. */
   longestMs = 0;
   readonly #clock: Clock;
   readonly #log: Log;
+  readonly #threadCpuMs: () => number;
+  #spentMs = 0;
   #cancel: Cancel = () => {};
   #dueMs = 0;
   #warnedMs = -Infinity;
 
-  constructor(clock: Clock, log: Log) {
+  /** `threadCpuMs` is what the thread has used of a processor so far. */
+  constructor(clock: Clock, log: Log, threadCpuMs: () => number = () => 0) {
     this.#clock = clock;
     this.#log = log;
+    this.#threadCpuMs = threadCpuMs;
   }
 
   start(): void {
+    this.#spentMs = this.#threadCpuMs();
+    this.#look();
+  }
+
+  #look(): void {
     this.#dueMs = this.#clock.nowMs() + everyMs;
     this.#cancel = this.#clock.after(everyMs, () => {
       const nowMs = this.#clock.nowMs();
       this.#note(Math.max(0, nowMs - this.#dueMs), nowMs);
-      this.start();
+      this.#look();
     });
   }
 
@@ -45,6 +56,9 @@ export class StallMonitor {
 
   #note(lateMs: number, nowMs: number): void {
     this.delays.observe(lateMs / 1000);
+    const spentMs = this.#threadCpuMs();
+    this.busy.observe(Math.max(0, spentMs - this.#spentMs) / 1000);
+    this.#spentMs = spentMs;
     if (lateMs > this.longestMs) this.longestMs = lateMs;
     if (lateMs < warnFromMs || nowMs - this.#warnedMs < warnEveryMs) return;
     this.#warnedMs = nowMs;

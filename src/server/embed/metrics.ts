@@ -75,8 +75,9 @@ export class ServerMetrics {
     counts[kind]++;
   }
 
-  feedStalls({ delays }: StallMonitor): void {
+  feedStalls({ delays, busy }: StallMonitor): void {
     this.registry.feedValue("quorate_event_loop_delay_seconds", () => delays);
+    this.registry.feedValue("quorate_event_loop_busy_seconds", () => busy);
   }
 
   feed(server: Server, grpc: () => GrpcStats, health: HealthCounts): void {

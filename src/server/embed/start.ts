@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import { dirname, join, resolve } from "node:path";
 import { type Log, StallMonitor } from "../../io/host/index.ts";
-import { nodeClock, nodeDisk, nodeRandom } from "../../io/host/node/index.ts";
+import { nodeClock, nodeDisk, nodeRandom, threadCpuMs } from "../../io/host/node/index.ts";
 import { Snapshotter } from "../../io/snap/index.ts";
 import { Server, type ServerParts, watchSpace } from "../member/index.ts";
 import { monitorLeader, type Services, services } from "../rpc/index.ts";
@@ -123,7 +123,7 @@ function startBackground(
   server: Server,
   { served, metrics }: { served: Services; metrics: ServerMetrics },
 ): Background {
-  const stalls = new StallMonitor(nodeClock, log);
+  const stalls = new StallMonitor(nodeClock, log, threadCpuMs);
   stalls.start();
   metrics.feedStalls(stalls);
   const stopLeaderMonitor = monitorLeader(server, served);

@@ -63,6 +63,13 @@ const others: readonly Family[] = [
     ),
     bounds: stallBoundsSeconds,
   },
+  {
+    ...histogram(
+      "quorate_event_loop_busy_seconds",
+      "Processor time of the event loop's thread between two of these looks.",
+    ),
+    bounds: stallBoundsSeconds,
+  },
   counter("quorate_event_loop_active_seconds_total", "Time the event loop had something to do."),
   {
     ...histogram("quorate_gc_pause_seconds", "Pauses of the collector.", { labels: ["kind"] }),

@@ -161,3 +161,9 @@ function readdirOf(path: string): number {
     return 0;
   }
 }
+
+/** What the calling thread has used of a processor, in milliseconds. */
+export function threadCpuMs(): number {
+  const { user, system } = process.threadCpuUsage();
+  return (user + system) / 1000;
+}
