@@ -62,6 +62,7 @@ export class Faults {
       case "reset":
         this.#world.network.reset(fault.from, fault.to);
         this.#world.network.reset(fault.to, fault.from);
+        this.#world.connections.reset(fault.from, fault.to);
         return;
       case "slow disk":
       case "disk error":

@@ -85,6 +85,10 @@ export class Network {
     link.blocked = Math.max(0, link.blocked - 1);
   }
 
+  isBlocked(from: number, to: number): boolean {
+    return this.#links[from]![to]!.blocked > 0;
+  }
+
   slow(from: number, to: number, extraDelayUs: number): void {
     this.#links[from]![to]!.extraDelayUs = extraDelayUs;
   }

@@ -60,5 +60,6 @@ function countsOf(world: World): Record<string, number> {
     installs: sum(members.map((member) => member.installs)),
     defragments: sum(members.map((member) => member.defragments)),
     renewals: world.oracle.renewals,
+    connectionsLost: world.connections.notices,
   };
 }

@@ -1,5 +1,5 @@
 // A member's transport over the simulated network: messages as they are, and a database in pieces that
-// come one after another, or not at all. Who is connected is not simulated: everyone always seems to be.
+// come one after another, or not at all.
 import { decodeMessage, encodeMessage } from "../src/core/proto/index.ts";
 import { type Message, snapshotIndex } from "../src/core/raft/index.ts";
 import type { OutgoingSnapshot, RaftPort } from "../src/io/rafthttp/index.ts";
@@ -21,6 +21,7 @@ export interface DatabaseCarrier {
     lost: () => void,
   ): void;
   memberOf(id: bigint): SimMember | undefined;
+  isConnected(from: SimMember, id: bigint): boolean;
   sends(from: SimMember, messages: readonly Message[]): void;
 }
 
@@ -59,8 +60,8 @@ export class SimTransport implements PeerTransport {
   removeAllPeers(): void {}
   updatePeer(): void {}
 
-  activeSinceMs(): number | undefined {
-    return 0;
+  activeSinceMs(id: bigint): number | undefined {
+    return this.#carrier.isConnected(this.#member, id) ? 0 : undefined;
   }
 
   activePeers(): number {

@@ -7,6 +7,7 @@ import { initialMembers } from "../src/server/member/initial-cluster.ts";
 import type { Message } from "../src/core/raft/index.ts";
 import { createHash } from "node:crypto";
 import { Clients } from "./clients.ts";
+import { Connections } from "./connections.ts";
 import { Faults } from "./faults.ts";
 import { checkHashes } from "./hash-checks.ts";
 import { checkLiveness } from "./liveness.ts";
@@ -36,6 +37,7 @@ export class World {
   readonly oracle: Oracle;
   readonly members: SimMember[] = [];
   readonly network: Network;
+  readonly connections: Connections;
   readonly clients: Clients;
   /** Those of the end of the run. */
   finalClients: Clients | undefined;
@@ -73,6 +75,13 @@ export class World {
       receive: (message: Message) => place.member?.receive(message),
     }));
     this.network = new Network(this.loop, random, plan.network, endpoints);
+    this.connections = new Connections({
+      loop: this.loop,
+      places: endpoints.length,
+      isBlocked: (from, to) => this.network.isBlocked(from, to),
+      processAt: (place) => this.#endpoints[place]!.member?.process,
+      lost: (at, other) => this.#connectionLost(at, other),
+    });
     this.history = plan.isHistoryKept === true ? new History() : undefined;
     const { loop, oracle, history } = this;
     this.clients = new Clients({ loop, oracle, members: () => this.members, history }, plan.ops);
@@ -155,6 +164,7 @@ export class World {
     this.#tell(member);
     member.kill(options);
     this.#afterDeath(member);
+    if (!options.power) this.connections.processEnded(member.index);
     const us = this.isHealed ? 0 : options.restartMs * 1000;
     this.loop.after(us, undefined, "restart", () => this.start(member));
   }
@@ -230,7 +240,17 @@ export class World {
     member.toldIndex = appliedIndex;
   }
 
+  #connectionLost(at: number, other: number): void {
+    const { member } = this.#endpoints[at]!;
+    const { member: gone } = this.#endpoints[other]!;
+    if (gone !== undefined) member?.server?.peers?.connectionLost(gone.id, true);
+  }
+
   readonly #carrier: DatabaseCarrier = {
+    isConnected: (from, id) => {
+      const to = this.members.find((member) => member.id === id);
+      return to !== undefined && this.connections.isUp(from.index, to.index);
+    },
     sends: (from, messages) => this.#send(from, messages),
     memberOf: (id) => this.members.find((member) => member.id === id),
     carry: ({ from, to }, arrived, lost) => {
