@@ -16,6 +16,7 @@ import {
   readRange,
 } from "../src/core/apply/index.ts";
 import {
+  type AuthenticateRequest,
   type Compare,
   CompareTarget,
   type CompareTargetUnion,
@@ -49,7 +50,8 @@ import {
   type TxnRequest,
 } from "../src/core/proto/index.ts";
 import type { Server, Settled } from "../src/server/member/index.ts";
-import type { Ago, PlannedAction, PlannedCompare } from "./plan.ts";
+import { Caller, proposeAuth } from "./auth-calls.ts";
+import type { Ago, AuthMethod, PlannedAction, PlannedAuth, PlannedCompare } from "./plan.ts";
 
 export type Request =
   | { readonly kind: "put"; readonly value: PutRequest }
@@ -59,7 +61,9 @@ export type Request =
   | { readonly kind: "compact"; readonly value: CompactionRequest }
   | { readonly kind: "grant"; readonly value: LeaseGrantRequest }
   | { readonly kind: "revoke"; readonly value: LeaseRevokeRequest }
-  | { readonly kind: "renew"; readonly value: LeaseKeepAliveRequest };
+  | { readonly kind: "renew"; readonly value: LeaseKeepAliveRequest }
+  | { readonly kind: "auth"; readonly method: AuthMethod; readonly value: PlannedAuth }
+  | { readonly kind: "login"; readonly value: AuthenticateRequest };
 
 export type Reply =
   | { readonly bytes: Uint8Array; readonly error?: undefined }
@@ -99,6 +103,8 @@ export function requestOf(action: PlannedAction, seen: number): Request {
       return { kind: "revoke", value: makeLeaseRevokeRequest({ ID: BigInt(action.lease) }) };
     case "renew":
       return { kind: "renew", value: makeLeaseKeepAliveRequest({ ID: BigInt(action.lease) }) };
+    case "auth":
+      return { kind: "auth", method: action.method, value: action };
   }
 }
 
@@ -156,6 +162,7 @@ function operationOf(action: PlannedAction, seen: number): RequestOp {
     case "grant":
     case "revoke":
     case "renew":
+    case "auth":
       throw new Error(`a transaction has no ${action.kind}`);
   }
 }
@@ -188,54 +195,95 @@ function compareOf(planned: PlannedCompare, seen: number): Compare {
 
 /** Whether the request goes through the log. */
 export const isLogged = ({ kind, value }: Request): boolean =>
-  kind !== "range" && kind !== "renew" && !(kind === "txn" && isReadOnlyTxn(value));
+  kind !== "range" &&
+  kind !== "renew" &&
+  kind !== "login" &&
+  !(kind === "txn" && isReadOnlyTxn(value));
 
 export const isSerializable = ({ kind, value }: Request): boolean =>
   (kind === "range" && value.serializable) ||
   (kind === "txn" && isReadOnlyTxn(value) && isSerializableTxn(value));
 
-/** Makes the call; `done` comes once, unless the member dies. */
-export function callMember(server: Server, request: Request, done: (reply: Reply) => void): void {
+/** Makes the call, showing a token or none; `done` comes once, unless the member dies. */
+export function callMember(
+  server: Server,
+  request: Request,
+  token: string | undefined,
+  done: (reply: Reply) => void,
+): void {
+  const caller = new Caller(server, token);
   try {
-    if (request.kind === "renew") renew(server, request.value, done);
-    else if (isLogged(request)) propose(server, request, done);
-    else read(server, request, done);
+    if (request.kind === "renew") renew(server, request.value, caller, done);
+    else if (request.kind === "login") logIn(server, request.value, done);
+    else if (isLogged(request)) propose(server, request, caller, done);
+    else read(server, request, caller, done);
   } catch (error) {
     if (!(error instanceof EtcdError)) throw error;
     done({ error });
   }
 }
 
-function propose(server: Server, request: Request, done: (reply: Reply) => void): void {
-  const settle = (outcome: Settled): void => done(replyOf(server, outcome));
-  const { member } = server;
+function logIn(server: Server, request: AuthenticateRequest, done: (reply: Reply) => void): void {
+  server.authenticator.authenticate(request, (outcome) => {
+    if (outcome instanceof Error && !(outcome instanceof EtcdError)) throw outcome;
+    done(replyOf(server, outcome));
+  });
+}
+
+function propose(
+  server: Server,
+  request: Request,
+  caller: Caller,
+  done: (reply: Reply) => void,
+): void {
+  const settle = (outcome: Settled | Error): void => {
+    if (outcome instanceof Error && !(outcome instanceof EtcdError)) throw outcome;
+    done(replyOf(server, outcome));
+  };
+  const { member, writes } = server;
   switch (request.kind) {
     case "put":
       checkPutRequest(request.value);
-      return server.writes.put(request.value, encodePutRequest(request.value), settle);
-    case "delete":
+      return writes.put(request.value, encodePutRequest(request.value), settle, caller.info);
+    case "delete": {
       checkDeleteRangeRequest(request.value);
-      return member.propose("deleteRange", encodeDeleteRangeRequest(request.value), settle);
+      const bytes = encodeDeleteRangeRequest(request.value);
+      return member.propose("deleteRange", bytes, settle, caller.info);
+    }
     case "txn":
       checkTxnRequest(request.value, maxTxnOps);
-      return server.writes.txn(request.value, encodeTxnRequest(request.value), settle);
-    case "compact":
-      return member.propose("compaction", encodeCompactionRequest(request.value), (outcome) => {
+      return writes.txn(request.value, encodeTxnRequest(request.value), settle, caller.info);
+    case "compact": {
+      const compacted = (outcome: Settled): void => {
         if (outcome instanceof EtcdError || !request.value.physical) return settle(outcome);
         server.compactions.whenDone(() => settle(outcome));
-      });
+      };
+      const bytes = encodeCompactionRequest(request.value);
+      return member.propose("compaction", bytes, compacted, caller.admin());
+    }
     case "grant":
-      return server.writes.grantLease(encodeLeaseGrantRequest(request.value), settle);
-    case "revoke":
-      return member.propose("leaseRevoke", encodeLeaseRevokeRequest(request.value), settle);
+      return writes.grantLease(encodeLeaseGrantRequest(request.value), settle, caller.user());
+    case "revoke": {
+      const bytes = encodeLeaseRevokeRequest(request.value);
+      return member.propose("leaseRevoke", bytes, settle, caller.user());
+    }
+    case "auth":
+      return proposeAuth(server, request.value, caller, settle);
     case "range":
     case "renew":
+    case "login":
       throw new Error(`a ${request.kind} is not logged`);
   }
 }
 
 /** At the member that is asked alone: who does not lead says so, and the client asks again. */
-function renew(server: Server, { ID }: LeaseKeepAliveRequest, done: (reply: Reply) => void): void {
+function renew(
+  server: Server,
+  { ID }: LeaseKeepAliveRequest,
+  caller: Caller,
+  done: (reply: Reply) => void,
+): void {
+  caller.mayRenew(ID);
   const renewed = (outcome: number | EtcdError): void => {
     if (outcome instanceof EtcdError) return done({ error: outcome });
     const response = makeLeaseKeepAliveResponse({ ID, TTL: outcome });
@@ -244,9 +292,15 @@ function renew(server: Server, { ID }: LeaseKeepAliveRequest, done: (reply: Repl
   server.renewals.renew(ID, renewed, () => false);
 }
 
-function read(server: Server, request: Request, done: (reply: Reply) => void): void {
+function read(
+  server: Server,
+  request: Request,
+  caller: Caller,
+  done: (reply: Reply) => void,
+): void {
   const answer = (): void => {
     try {
+      caller.mayRead(request);
       done({ bytes: encodeResponse(answerOf(server, request), server.header) });
     } catch (error) {
       if (!(error instanceof EtcdError)) throw error;

@@ -1,9 +1,11 @@
 // The clients of a run: each does its planned actions one after another and tells the oracle what it
 // was answered.
 import { zeroId } from "../src/base/index.ts";
+import { decodeAuthenticateResponse } from "../src/core/proto/index.ts";
 import { type Call, type Oracle } from "./oracle.ts";
-import { callMember, type Reply, requestOf } from "./calls.ts";
+import { callMember, type Reply, type Request, requestOf } from "./calls.ts";
 import type { History, HistoryOperation } from "./history.ts";
+import { Logins } from "./logins.ts";
 import type { Loop } from "./loop.ts";
 import type { SimMember } from "./member.ts";
 import type { PlannedOp } from "./plan.ts";
@@ -13,6 +15,7 @@ interface Client {
   at: number;
   /** The newest revision it has seen. */
   seen: number;
+  readonly logins: Logins;
   /** The call under way, and where. */
   call: Call | undefined;
   member: SimMember | undefined;
@@ -20,6 +23,7 @@ interface Client {
 
 interface Completion {
   readonly client: Client;
+  readonly op: PlannedOp;
   readonly call: Call;
   readonly member: SimMember;
   readonly appliedIndex: number;
@@ -58,6 +62,7 @@ export class Clients {
         ops: [],
         at: 0,
         seen: 1,
+        logins: new Logins(),
         call: undefined,
         member: undefined,
       });
@@ -119,32 +124,37 @@ export class Clients {
   #call(client: Client, op: PlannedOp, member: SimMember): void {
     const { server, process } = member;
     if (server === undefined || process === undefined) return;
+    const password = client.logins.passwordFor(op);
+    const { user } = op;
+    const request: Request =
+      password === undefined
+        ? requestOf(op.action, client.seen)
+        : { kind: "login", value: { name: user!, password } };
     const call: Call = {
       client: op.client,
-      request: requestOf(op.action, client.seen),
+      request,
       invokedUs: this.#loop.nowUs,
       floorIndex: this.#oracle.lastIndex,
+      calledIndex: member.stateIndex,
+      user,
+      token: client.logins.tokenFor(op),
       requestId: zeroId,
     };
     client.call = call;
-    const { ids } = server.member;
-    const takeId = ids.nextSuffix.bind(ids);
-    ids.nextSuffix = () => {
-      const suffix = takeId();
-      call.requestId = ids.whole(suffix);
-      if (call.request.kind === "revoke") this.#oracle.askedRevokes.add(call.requestId);
-      return suffix;
+    member.asking = (requestId) => {
+      call.requestId = requestId;
+      if (call.request.kind === "revoke") this.#oracle.askedRevokes.add(requestId);
     };
-    const operation = this.#history?.called(call.request);
+    const operation = this.#history?.called(call);
     const done = (reply: Reply): void => {
       if (process.isDead) return;
       const appliedIndex = member.stateIndex;
-      this.#completions.push({ client, call, member, appliedIndex, reply, operation });
+      this.#completions.push({ client, op, call, member, appliedIndex, reply, operation });
     };
     try {
-      callMember(server, call.request, done);
+      callMember(server, call.request, call.token, done);
     } finally {
-      Reflect.deleteProperty(ids, "nextSuffix");
+      member.asking = undefined;
     }
   }
 
@@ -153,7 +163,8 @@ export class Clients {
     if (this.#completions.length === 0) return;
     const completions = this.#completions;
     this.#completions = [];
-    for (const { client, call, appliedIndex, reply, operation } of completions) {
+    for (const completion of completions) {
+      const { client, call, appliedIndex, reply, operation } = completion;
       if (operation !== undefined) this.#history!.answered(operation, reply);
       const server = member.server!;
       const { name } = member;
@@ -161,13 +172,36 @@ export class Clients {
       const by = { name, memberId, clusterId, term: server.member.term, appliedIndex };
       const seen = this.#oracle.answered(call, by, reply);
       if (seen !== undefined) client.seen = Math.max(client.seen, seen);
-      if (reply.error === undefined) this.answers++;
-      else this.errors++;
+      const goesOn = this.#take(completion);
       if (client.call !== call) continue;
+      if (goesOn) {
+        const { op } = completion;
+        this.#loop.after(200, member.process, "call", () => this.#call(client, op, member));
+        continue;
+      }
       client.call = undefined;
       client.member = undefined;
       this.#schedule(client, reply.error === undefined ? 0 : retryUs);
     }
+  }
+
+  /** Counts an answer; true for that to a login, behind which the call itself comes. */
+  #take({ client, op, call, reply }: Completion): boolean {
+    const { request, user } = call;
+    const why = reply.error?.message;
+    if (request.kind !== "login") {
+      if (why === undefined) this.answers++;
+      else this.errors++;
+      if (why !== undefined) client.logins.failed(op, why);
+      return false;
+    }
+    if (reply.bytes !== undefined) {
+      client.logins.loggedIn(user!, decodeAuthenticateResponse(reply.bytes).token);
+      return true;
+    }
+    const goesOn = client.logins.notLoggedIn(user!, why!);
+    if (!goesOn) this.errors++;
+    return goesOn;
   }
 
   /** A process died: what it was about to answer nobody heard. */

@@ -11,6 +11,7 @@ import {
   type RangeResponse,
 } from "../src/core/proto/index.ts";
 import type { Reply, Request } from "./calls.ts";
+import type { Call } from "./oracle.ts";
 
 export interface HistoryOperation {
   readonly kind: "put" | "get" | "delete" | "swap";
@@ -35,14 +36,48 @@ export class History {
   #moment = 0;
 
   /** Undefined for what is no operation on one key. */
-  called(request: Request): HistoryOperation | undefined {
-    const asked = askedOf(request);
+  called(call: Call): HistoryOperation | undefined {
+    const asked = askedOf(call.request);
     if (asked === undefined) return undefined;
     const open = { return: -1, revision: 0, modRevision: 0, found: "", changed: false };
     const operation: HistoryOperation = { ...asked, call: this.#moment++, ...open };
     this.operations.push(operation);
+    this.#open.set(operation, call);
     return operation;
   }
+
+  /**
+   * The end of a run. Each write without an answer would double what a judge has to try; but whether it
+   * is in the log, `effectOf` knows, and it happened before the first answer with its revision or a
+   * later one. What is not in the log, or changed nothing, is left out. Returns those that are in.
+   */
+  close(effectOf: (call: Call) => Uint8Array | undefined): number {
+    const answers = this.operations
+      .filter((operation) => operation.return >= 0)
+      .toSorted((a, b) => a.return - b.return);
+    for (let at = 0, newest = 0; at < answers.length; at++) {
+      newest = Math.max(newest, answers[at]!.revision);
+      this.#newestAt.push(newest);
+    }
+    let settled = 0;
+    const left = this.operations.filter((operation) => {
+      if (operation.return >= 0) return true;
+      const bytes = effectOf(this.#open.get(operation)!);
+      if (bytes === undefined) return false;
+      this.answered(operation, { bytes });
+      if (!operation.changed) return false;
+      settled++;
+      const at = this.#newestAt.findIndex((newest) => newest >= operation.revision);
+      if (at >= 0) operation.return = Math.max(operation.call, answers[at]!.return);
+      return true;
+    });
+    this.operations.splice(0, this.operations.length, ...left);
+    return settled;
+  }
+
+  readonly #open = new Map<HistoryOperation, Call>();
+  /** Behind each answer, in their order: the newest revision anybody has been told. */
+  readonly #newestAt: number[] = [];
 
   /** An error leaves open what happened. */
   answered(operation: HistoryOperation, { bytes }: Reply): void {
@@ -116,6 +151,8 @@ function askedOf({ kind, value: request }: Request): Asked | undefined {
     case "grant":
     case "revoke":
     case "renew":
+    case "auth":
+    case "login":
       return undefined;
   }
 }

@@ -6,7 +6,7 @@ import {
   makeAlarmRequest,
 } from "../src/core/proto/index.ts";
 import { Clients } from "./clients.ts";
-import type { PlannedOp } from "./plan.ts";
+import type { PlannedAction, PlannedOp } from "./plan.ts";
 import type { World } from "./world.ts";
 import { hold } from "./violation.ts";
 
@@ -97,10 +97,13 @@ class Final {
   begin(): void {
     if (this.#clients !== undefined && this.#clients.errors === 0) return;
     const { loop, oracle, members, history } = this.#world;
-    const ops: PlannedOp[] = members.flatMap(({ index }) => [
-      { atMs: 0, client: index, member: index, action: { kind: "put", key: "k00", value: "last" } },
-      { atMs: 0, client: index, member: index, action: { kind: "range", key: "\0", end: "\0" } },
-    ]);
+    const actions: PlannedAction[] = [
+      { kind: "put", key: "k00", value: "last" },
+      { kind: "range", key: "\0", end: "\0" },
+    ];
+    const ops: PlannedOp[] = members.flatMap(({ index }) =>
+      actions.map((action) => ({ atMs: 0, client: index, member: index, user: "root", action })),
+    );
     this.#clients?.stop();
     this.#clients = new Clients({ loop, oracle, members: () => members, history }, ops);
     this.#world.finalClients = this.#clients;

@@ -8,8 +8,15 @@ import { repeatableRandom, silentLog } from "../src/io/host/index.ts";
 import type { RaftPort } from "../src/io/rafthttp/index.ts";
 import { Snapshotter } from "../src/io/snap/index.ts";
 import { createWal, walExists } from "../src/io/wal/index.ts";
-import { type Booted, bootstrap, memoryBackendHost, Server } from "../src/server/member/index.ts";
+import {
+  type Booted,
+  bootstrap,
+  type Credentials,
+  memoryBackendHost,
+  Server,
+} from "../src/server/member/index.ts";
 import { SimClock } from "./clock.ts";
+import { simCredentials } from "./credentials.ts";
 import { SimDatabase } from "./database.ts";
 import { type DiskFault, type DiskOperation, SimDisk, type SimDiskOptions } from "./disk.ts";
 import { drainSoon, type Loop, Process } from "./loop.ts";
@@ -72,6 +79,8 @@ export class SimMember implements Endpoint {
    */
   #hasLostPages = false;
   slowSyncUs = 0;
+  /** Hears the ids of requests that are proposed now. */
+  asking: ((requestId: Id64) => void) | undefined;
   #isCalm = false;
 
   constructor(
@@ -281,6 +290,7 @@ export class SimMember implements Endpoint {
       booted,
       backend: database?.host ?? memoryBackendHost(),
       snapshotter: this.#snapshotter,
+      credentials: this.#credentials(clock),
       clock,
       random,
       log: silentLog,
@@ -296,7 +306,34 @@ export class SimMember implements Endpoint {
       },
     });
     database?.setBeforeCommit(() => server.beforeCommit());
+    const { ids } = server.member;
+    const takeId = ids.nextSuffix.bind(ids);
+    ids.nextSuffix = () => {
+      const suffix = takeId();
+      this.asking?.(ids.whole(suffix));
+      return suffix;
+    };
     return server;
+  }
+
+  #credentials(clock: SimClock): Credentials {
+    const { seed, cluster } = this.#scope.plan;
+    return simCredentials({
+      clock,
+      random: seededRandom(seedFor(seed, `passwords ${this.name} ${this.lives}`)),
+      tokenTtlMs: cluster.tokenTtlMs ?? 300_000,
+      keeping: (run) => {
+        const { asking } = this;
+        return () => {
+          this.asking = asking;
+          try {
+            run();
+          } finally {
+            this.asking = undefined;
+          }
+        };
+      },
+    });
   }
 
   /** Ends the process. With `power` its disk forgets what no sync covered, as chance has it. */

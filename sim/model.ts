@@ -27,6 +27,8 @@ import {
   type TxnResponse,
 } from "../src/core/proto/index.ts";
 
+import { type AuthError, AuthModel } from "./auth-model.ts";
+
 /** A key as it was from revision `mod` on. */
 export interface Version {
   readonly key: string;
@@ -45,6 +47,7 @@ export interface ModelEvent {
 }
 
 export type ModelError =
+  | AuthError
   | "compacted"
   | "futureRev"
   | "keyNotFound"
@@ -60,6 +63,7 @@ export class Model {
   revision = 1;
   compacted = -1;
   readonly leases = new Map<bigint, Set<string>>();
+  readonly auth = new AuthModel();
   /** Members that have raised the NOSPACE alarm: meanwhile nobody takes what makes the store grow. */
   readonly full = new Set<bigint>();
   readonly #versions = new Map<string, Version[]>();
@@ -382,7 +386,7 @@ export function kvOf(version: Version, keysOnly = false): Uint8Array {
 }
 
 /** Whether either arm has a put, however deep. */
-const mayPut = ({ success, failure }: TxnRequest): boolean =>
+export const mayPut = ({ success, failure }: TxnRequest): boolean =>
   [...success, ...failure].some(
     ({ request }) =>
       request?.case === "requestPut" || (request?.case === "requestTxn" && mayPut(request.value)),

@@ -1,5 +1,6 @@
 // Planted bugs, to see whether the nets catch them: each replaces one snippet of one source file.
 // docs/mutants.md tells how long each lives.
+import { authMutants } from "./mutants-auth.ts";
 import { leaseMutants } from "./mutants-leases.ts";
 import { raftMutants } from "./mutants-raft.ts";
 import { storageMutants } from "./mutants-storage.ts";
@@ -17,4 +18,9 @@ export interface Mutant {
   readonly members?: number;
 }
 
-export const mutants: readonly Mutant[] = [...raftMutants, ...storageMutants, ...leaseMutants];
+export const mutants: readonly Mutant[] = [
+  ...raftMutants,
+  ...storageMutants,
+  ...leaseMutants,
+  ...authMutants,
+];

@@ -7,56 +7,30 @@ import {
   AlarmAction,
   type AlarmRequest,
   AlarmType,
-  type CompactionResponse,
   decodeAlarmRequest,
   decodeCompactionRequest,
-  decodeCompactionResponse,
   decodeDeleteRangeRequest,
-  decodeDeleteRangeResponse,
   decodeInternalRaftRequest,
   decodeLeaseGrantRequest,
-  decodeLeaseGrantResponse,
   decodeLeaseKeepAliveResponse,
   decodeLeaseRevokeRequest,
-  decodeLeaseRevokeResponse,
   decodePutRequest,
-  decodePutResponse,
-  decodeRangeResponse,
   decodeTxnRequest,
-  decodeTxnResponse,
-  type DeleteRangeResponse,
-  encodeCompactionResponse,
-  encodeDeleteRangeResponse,
-  encodeLeaseGrantResponse,
-  encodeLeaseRevokeResponse,
-  encodePutResponse,
-  encodeRangeResponse,
-  encodeTxnResponse,
   type InternalRaftRequestRequest,
-  type LeaseGrantResponse,
-  type LeaseRevokeResponse,
+  type LeaseGrantRequest,
   makeCompactionResponse,
   makeLeaseGrantResponse,
   makeLeaseRevokeResponse,
   makeResponseHeader,
-  type PutResponse,
-  type RangeResponse,
   type ResponseHeader,
-  type TxnResponse,
 } from "../src/core/proto/index.ts";
 import { type Entry, EntryType } from "../src/core/raft/index.ts";
 import { isLogged, isSerializable, type Reply, type Request } from "./calls.ts";
-import { Model, type ModelError } from "./model.ts";
+import { AuthChecks, authTexts } from "./auth-checks.ts";
+import type { Asking } from "./auth-model.ts";
+import { mayPut, Model, type ModelError } from "./model.ts";
+import { decoded, encoded, type ModelResponse, printed } from "./model-response.ts";
 import { hold } from "./violation.ts";
-
-type ModelResponse =
-  | { readonly kind: "put"; readonly value: PutResponse }
-  | { readonly kind: "range"; readonly value: RangeResponse }
-  | { readonly kind: "delete"; readonly value: DeleteRangeResponse }
-  | { readonly kind: "txn"; readonly value: TxnResponse }
-  | { readonly kind: "compact"; readonly value: CompactionResponse }
-  | { readonly kind: "grant"; readonly value: LeaseGrantResponse }
-  | { readonly kind: "revoke"; readonly value: LeaseRevokeResponse };
 
 type Expected = ModelResponse | ModelError;
 
@@ -64,6 +38,7 @@ type Expected = ModelResponse | ModelError;
 interface HistoryEntry {
   readonly entry: Entry;
   readonly expected: Expected | undefined;
+  readonly by: Asking;
   /** The store after it. */
   readonly revision: number;
   readonly compacted: number;
@@ -76,6 +51,11 @@ export interface Call {
   readonly invokedUs: number;
   /** Everything applied anywhere when it began: a linearizable answer is no older. */
   readonly floorIndex: number;
+  /** What the member had applied when it took the call. */
+  readonly calledIndex: number;
+  /** Who the client says it is, and what it shows for that. */
+  readonly user: string | undefined;
+  readonly token: string | undefined;
   /** Of a request that goes through the log. */
   requestId: Id64;
 }
@@ -90,6 +70,7 @@ export interface Answering {
   readonly appliedIndex: number;
 }
 
+const nobody: Asking = { username: "", revision: 0 };
 /** Clocks run at most twice as fast as the world's, and the last bit of a rate is not exact. */
 const fastestClock = 2.05;
 /** For so long a leader may lag behind the end of a lease. */
@@ -102,6 +83,7 @@ interface Grant {
 }
 
 const errorTexts: Readonly<Record<ModelError, string>> = {
+  ...authTexts,
   compacted: errors.compacted().message,
   futureRev: errors.futureRev().message,
   keyNotFound: errors.keyNotFound().message,
@@ -113,13 +95,20 @@ const modelErrors = new Set(Object.values(errorTexts));
 // A member whose own disk is full says so without asking the log.
 modelErrors.delete(errorTexts.noSpace);
 
+interface CheckedServer {
+  readonly store: { readonly currentRevision: number; readonly compactedRevision: number };
+  readonly auth: { readonly isEnabled: boolean; readonly revision: number };
+}
+
 export class Oracle {
   readonly model = new Model();
+  readonly auth = new AuthChecks(this.model);
   readonly #minTtl: number;
   readonly #history: HistoryEntry[] = [
     {
       entry: { term: 0, index: 0, type: 0, data: new Uint8Array(0) },
       expected: undefined,
+      by: nobody,
       revision: 1,
       compacted: -1,
     },
@@ -172,33 +161,31 @@ export class Oracle {
       "applied without gaps",
       () => `${who} applies ${entry.index} after ${this.lastIndex}`,
     );
-    const expected = this.#run(entry);
+    this.model.auth.index = entry.index;
+    const by = askingOf(entry);
+    const expected = this.#run(entry, by);
     const { revision, compacted } = this.model;
-    this.#history.push({ entry, expected, revision, compacted });
+    this.#history.push({ entry, expected, by, revision, compacted });
   }
 
   /** After everything applied was told: the member's store is where the model was. */
-  checkStore(
-    who: string,
-    index: number,
-    store: { readonly currentRevision: number; readonly compactedRevision: number },
-  ): void {
+  checkStore(who: string, index: number, { store, auth }: CheckedServer): void {
     const { revision, compacted } = this.#history[index]!;
-    hold(
-      store.currentRevision === revision,
-      "prefix of one history",
-      () =>
-        `${who} is at revision ${store.currentRevision} after entry ${index}, it should be ${revision}`,
-    );
-    hold(
-      store.compactedRevision === compacted,
-      "prefix of one history",
-      () =>
-        `${who} compacted ${store.compactedRevision} after entry ${index}, it should be ${compacted}`,
-    );
+    const users = this.model.auth.at(index);
+    const same = (what: string, is: unknown, wanted: unknown): void =>
+      hold(
+        is === wanted,
+        "prefix of one history",
+        () =>
+          `${who}: ${what} is ${String(is)} after entry ${index}, it should be ${String(wanted)}`,
+      );
+    same("the revision", store.currentRevision, revision);
+    same("the compacted revision", store.compactedRevision, compacted);
+    same("the revision of users and roles", auth.revision, users.revision);
+    same("whether auth is enabled", auth.isEnabled, users.isEnabled);
   }
 
-  #run(entry: Entry): Expected | undefined {
+  #run(entry: Entry, by: Asking): Expected | undefined {
     if (entry.type !== EntryType.EntryNormal || entry.data.length === 0) return undefined;
     const { header, ID, request } = decodeInternalRaftRequest(entry.data);
     const id = header?.ID ?? ID;
@@ -212,7 +199,7 @@ export class Oracle {
       this.#indexOf.set(id, entry.index);
     }
     if (request?.case === "leaseRevoke") this.#checkExpiry(id, request.value);
-    return request === undefined ? undefined : this.#runRequest(request);
+    return request === undefined ? undefined : this.#runRequest(request, by);
   }
 
   /** No leader's clock ends a lease before its time, however often leaders change. */
@@ -235,45 +222,58 @@ export class Oracle {
     );
   }
 
-  #runRequest({ case: kind, value: bytes }: InternalRaftRequestRequest): Expected | undefined {
+  #runRequest(request: InternalRaftRequestRequest, by: Asking): Expected | undefined {
     const { model } = this;
-    const wrap = (
-      name: ModelResponse["kind"],
-      value: ModelResponse["value"] | ModelError,
-    ): Expected => (typeof value === "string" ? value : ({ kind: name, value } as ModelResponse));
+    const { case: kind, value: bytes } = request;
+    const isFull = model.full.size > 0;
+    const denied = (asked: Request): ModelError | undefined =>
+      this.auth.refusalOf(model.auth.now, by, asked);
     // Everything else changes no key; its effects are held against those of the other members.
     // oxlint-disable-next-line typescript/switch-exhaustiveness-check -- see above
     switch (kind) {
-      case "put":
-        return wrap("put", model.put(decodePutRequest(bytes)));
-      case "deleteRange":
-        return wrap("delete", model.deleteRange(decodeDeleteRangeRequest(bytes)));
-      case "txn":
-        return wrap("txn", model.txn(decodeTxnRequest(bytes)));
+      case "put": {
+        const value = decodePutRequest(bytes);
+        const refused = isFull ? undefined : denied({ kind, value });
+        return expectedOf("put", refused ?? model.put(value));
+      }
+      case "deleteRange": {
+        const value = decodeDeleteRangeRequest(bytes);
+        return expectedOf("delete", denied({ kind: "delete", value }) ?? model.deleteRange(value));
+      }
+      case "txn": {
+        const value = decodeTxnRequest(bytes);
+        const refused = isFull && mayPut(value) ? undefined : denied({ kind, value });
+        return expectedOf("txn", refused ?? model.txn(value));
+      }
       case "compaction": {
         const refused = model.compact(decodeCompactionRequest(bytes).revision);
-        return wrap("compact", refused ?? makeCompactionResponse({ header: this.#header() }));
+        return expectedOf("compact", refused ?? makeCompactionResponse({ header: this.#header() }));
       }
-      case "leaseGrant": {
-        const { ID, TTL } = decodeLeaseGrantRequest(bytes);
-        const header = this.#header();
-        const granted = { header, ID, TTL: Math.max(TTL, this.#minTtl) };
-        const refused = model.grant(ID);
-        if (refused === undefined) this.#grants.set(ID, { atUs: this.#nowUs(), ttl: granted.TTL });
-        return wrap("grant", refused ?? makeLeaseGrantResponse(granted));
-      }
+      case "leaseGrant":
+        return this.#grant(decodeLeaseGrantRequest(bytes));
       case "leaseRevoke": {
-        const { ID } = decodeLeaseRevokeRequest(bytes);
-        const refused = model.revoke(ID);
-        if (refused === undefined) this.#noteEnd(ID);
-        return wrap("revoke", refused ?? makeLeaseRevokeResponse({ header: this.#header() }));
+        const value = decodeLeaseRevokeRequest(bytes);
+        const refused = denied({ kind: "revoke", value }) ?? model.revoke(value.ID);
+        if (refused === undefined) this.#noteEnd(value.ID);
+        const header = this.#header();
+        return expectedOf("revoke", refused ?? makeLeaseRevokeResponse({ header }));
       }
       case "alarm":
         this.#runAlarm(decodeAlarmRequest(bytes));
         return undefined;
-      default:
-        return undefined;
+      default: {
+        const encode = this.auth.run(request, by);
+        if (encode === undefined || typeof encode === "string") return encode;
+        return expectedOf("auth", { header: this.#header(), encode });
+      }
     }
+  }
+
+  #grant({ ID, TTL }: LeaseGrantRequest): Expected {
+    const granted = { header: this.#header(), ID, TTL: Math.max(TTL, this.#minTtl) };
+    const refused = this.model.grant(ID);
+    if (refused === undefined) this.#grants.set(ID, { atUs: this.#nowUs(), ttl: granted.TTL });
+    return expectedOf("grant", refused ?? makeLeaseGrantResponse(granted));
   }
 
   #noteEnd(id: Id64): void {
@@ -289,6 +289,13 @@ export class Oracle {
     else if (action === AlarmAction.DEACTIVATE) this.model.full.delete(memberID);
   }
 
+  /** The answer that a call would have had; undefined when it is not in the log, or was refused. */
+  effectOf({ requestId }: Call): Uint8Array | undefined {
+    const index = requestId === zeroId ? undefined : this.#indexOf.get(requestId);
+    const expected = index === undefined ? undefined : this.#history[index]!.expected;
+    return expected === undefined || typeof expected === "string" ? undefined : encoded(expected);
+  }
+
   #header(): ResponseHeader {
     return makeResponseHeader({ revision: this.model.revision });
   }
@@ -299,6 +306,10 @@ export class Oracle {
     const { request } = call;
     if (request.kind === "renew") {
       this.#renewed(call, reply);
+      return undefined;
+    }
+    if (request.kind === "login") {
+      this.auth.loggedIn(call, reply, this.lastIndex);
       return undefined;
     }
     if (isLogged(request)) return this.#checkWrite(call, by, reply);
@@ -314,7 +325,9 @@ export class Oracle {
           `was applied (client ${call.client})`,
       );
     }
-    const expected = this.#expectedRead(request, revision, compacted);
+    const asking = this.auth.identityAt(call, appliedIndex);
+    const refused = this.auth.refusalOf(this.model.auth.at(appliedIndex), asking, request);
+    const expected = refused ?? this.#expectedRead(request, revision, compacted);
     return this.#compare(call, by, reply, expected);
   }
 
@@ -330,8 +343,10 @@ export class Oracle {
   }
 
   /** From when it was asked for a renewed lease has all its time again. */
-  #renewed({ request, invokedUs }: Call, { bytes }: Reply): void {
+  #renewed(call: Call, { bytes }: Reply): void {
     if (bytes === undefined) return;
+    const { request, invokedUs } = call;
+    this.auth.identityAt(call, call.calledIndex);
     const { ID, TTL } = decodeLeaseKeepAliveResponse(bytes);
     const grant = this.#grants.get(ID);
     if (TTL === 0 || grant === undefined) return;
@@ -348,12 +363,17 @@ export class Oracle {
   #checkWrite(call: Call, by: Answering, reply: Reply): number | undefined {
     const index = this.#indexOf.get(call.requestId);
     if (reply.error !== undefined && !modelErrors.has(reply.error.message)) return undefined;
+    if (index === undefined && reply.error !== undefined) {
+      const early = this.auth.earlyRefusal(call);
+      if (early !== undefined) return this.#compare(call, by, reply, early);
+    }
     hold(
       index !== undefined,
       "acknowledged is in the log",
       () => `${by.name} answers request ${call.requestId} of client ${call.client}, not in the log`,
     );
-    const { expected } = this.#history[index]!;
+    const { expected, by: asking } = this.#history[index]!;
+    this.auth.checkAsking(call, asking);
     hold(
       expected !== undefined,
       "answers are the model's",
@@ -408,50 +428,15 @@ export class Oracle {
   }
 }
 
-function decoded(kind: ModelResponse["kind"], bytes: Uint8Array): ModelResponse {
-  switch (kind) {
-    case "put":
-      return { kind, value: decodePutResponse(bytes) };
-    case "range":
-      return { kind, value: decodeRangeResponse(bytes) };
-    case "delete":
-      return { kind, value: decodeDeleteRangeResponse(bytes) };
-    case "txn":
-      return { kind, value: decodeTxnResponse(bytes) };
-    case "compact":
-      return { kind, value: decodeCompactionResponse(bytes) };
-    case "grant":
-      return { kind, value: decodeLeaseGrantResponse(bytes) };
-    case "revoke":
-      return { kind, value: decodeLeaseRevokeResponse(bytes) };
-  }
+const expectedOf = (
+  kind: ModelResponse["kind"],
+  value: ModelResponse["value"] | ModelError,
+): Expected => (typeof value === "string" ? value : ({ kind, value } as ModelResponse));
+
+/** Who proposed an entry, as it says. */
+function askingOf({ type, data }: Entry): Asking {
+  if (type !== EntryType.EntryNormal || data.length === 0) return nobody;
+  const { header } = decodeInternalRaftRequest(data);
+  if (header === undefined) return nobody;
+  return { username: header.username, revision: header.authRevision };
 }
-
-function encoded(response: ModelResponse): Uint8Array {
-  switch (response.kind) {
-    case "put":
-      return encodePutResponse(response.value);
-    case "range":
-      return encodeRangeResponse(response.value);
-    case "delete":
-      return encodeDeleteRangeResponse(response.value);
-    case "txn":
-      return encodeTxnResponse(response.value);
-    case "compact":
-      return encodeCompactionResponse(response.value);
-    case "grant":
-      return encodeLeaseGrantResponse(response.value);
-    case "revoke":
-      return encodeLeaseRevokeResponse(response.value);
-  }
-}
-
-export const printed = (value: unknown): string =>
-  JSON.stringify(value, (_key, item: unknown) => {
-    if (typeof item === "bigint") return `${item}`;
-    if (item instanceof Uint8Array) return [...item].map(visible).join("");
-    return item;
-  });
-
-const visible = (byte: number): string =>
-  byte > 0x20 && byte < 0x7f ? String.fromCharCode(byte) : `\\${byte.toString(16)}`;

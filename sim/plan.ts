@@ -18,6 +18,8 @@ export interface ClusterPlan {
   /** The leader makes known how much of a lease is left; absent: it does not. */
   readonly leaseCheckpointMs?: number;
   readonly watchProgressMs: number;
+  /** From its last use on; present where there are users and roles. */
+  readonly tokenTtlMs?: number;
   /** One a member: seconds of its clock in a second of the world. */
   readonly clockRates: readonly number[];
 }
@@ -55,7 +57,37 @@ export interface PlannedCompare {
   readonly text?: string;
 }
 
+export type AuthMethod =
+  | "authEnable"
+  | "authDisable"
+  | "authStatus"
+  | "authUserAdd"
+  | "authUserDelete"
+  | "authUserChangePassword"
+  | "authUserGrantRole"
+  | "authUserRevokeRole"
+  | "authUserGet"
+  | "authRoleAdd"
+  | "authRoleDelete"
+  | "authRoleGrantPermission"
+  | "authRoleRevokePermission"
+  | "authRoleGet";
+
+/** About users and roles; each method has its own of these. */
+export interface PlannedAuth {
+  readonly kind: "auth";
+  readonly method: AuthMethod;
+  readonly name?: string;
+  readonly password?: string;
+  readonly role?: string;
+  readonly key?: string;
+  readonly end?: string;
+  /** A PermissionType. */
+  readonly access?: 0 | 1 | 2;
+}
+
 export type PlannedAction =
+  | PlannedAuth
   | {
       readonly kind: "put";
       readonly key: string;
@@ -100,6 +132,10 @@ export interface PlannedOp {
   readonly atMs: number;
   readonly client: number;
   readonly member: number;
+  /** Who asks, and must have logged in where auth is on; absent: nobody. */
+  readonly user?: string;
+  /** With a token the client had before the present one. */
+  readonly isStale?: true;
   readonly action: PlannedAction;
 }
 

@@ -60,6 +60,9 @@ function countsOf(world: World): Record<string, number> {
     installs: sum(members.map((member) => member.installs)),
     defragments: sum(members.map((member) => member.defragments)),
     renewals: world.oracle.renewals,
+    unanswered: world.unanswered,
+    refused: oracle.auth.refused,
+    identified: oracle.auth.identified,
     connectionsLost: world.connections.notices,
   };
 }

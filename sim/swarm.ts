@@ -7,11 +7,13 @@ import {
   type Fault,
   type NetworkPlan,
   type Plan,
+  type PlannedOp,
   seedFor,
 } from "./plan.ts";
+import { planAuthOps, planTokens, withUsers } from "./auth-load.ts";
 import { planLeaseOps } from "./lease-load.ts";
 import { planRegisterOps } from "./register-load.ts";
-import { planOps, planStreams } from "./workload.ts";
+import { type LoadScope, planOps, planStreams } from "./workload.ts";
 
 export interface SwarmOptions {
   readonly seed: number;
@@ -66,26 +68,42 @@ export function planFrom(options: SwarmOptions): Plan {
   ];
   const isForPorcupine = options.registers ?? seed % 100 === 0;
   const load = { seed, members, healAtMs };
+  const tokenTtlMs = isForPorcupine ? undefined : planTokens(seed);
   return {
     version: 1,
     seed,
     members,
     healAtMs,
     endMs,
-    features: [...names, ...(network.dropPpm > 0 ? ["lossy"] : [])],
-    cluster: withUpkeep(
-      withSnapshots(fitting(planCluster(random, members), network, disk), seed, members),
-      seed,
-    ),
+    features: [
+      ...names,
+      ...(network.dropPpm > 0 ? ["lossy"] : []),
+      ...(tokenTtlMs === undefined ? [] : ["users"]),
+    ],
+    cluster: {
+      ...withUpkeep(
+        withSnapshots(fitting(planCluster(random, members), network, disk), seed, members),
+        seed,
+      ),
+      ...(tokenTtlMs !== undefined && { tokenTtlMs }),
+    },
     network,
     disk,
     ...(isForPorcupine && { isHistoryKept: true }),
-    ops: isForPorcupine
-      ? planRegisterOps(load, faults)
-      : [...planOps(load, faults), ...planLeaseOps(load)].toSorted((a, b) => a.atMs - b.atMs),
+    ops: isForPorcupine ? planRegisterOps(load, faults) : planLoad(load, faults, tokenTtlMs),
     streams: planStreams(load),
     faults,
   };
+}
+
+function planLoad(
+  load: LoadScope,
+  faults: readonly Fault[],
+  tokenTtlMs: number | undefined,
+): PlannedOp[] {
+  const ops = [...planOps(load, faults), ...planLeaseOps(load)];
+  const all = tokenTtlMs === undefined ? ops : [...withUsers(ops, load.seed), ...planAuthOps(load)];
+  return all.toSorted((a, b) => a.atMs - b.atMs);
 }
 
 const isForOne = (name: FaultName): boolean =>

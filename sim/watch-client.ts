@@ -5,7 +5,7 @@ import type { EventRun, WatchSink, WatchStream } from "../src/core/mvcc/watch/in
 import { decodeEvent, decodeWatchResponse } from "../src/core/proto/index.ts";
 import type { Server } from "../src/server/member/index.ts";
 import { kvOf, type Model, type ModelEvent } from "./model.ts";
-import { printed } from "./oracle.ts";
+import { printed } from "./model-response.ts";
 import type { PlannedStream, PlannedWatcher } from "./plan.ts";
 import { hold } from "./violation.ts";
 

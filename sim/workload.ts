@@ -148,6 +148,8 @@ function actionOf(mix: Mix, kind: PlannedAction["kind"], depth: number): Planned
     case "revoke":
     case "renew":
       return { kind, lease: 1 + random.below(mix.leases) };
+    case "auth":
+      throw new Error("users and roles are the matter of others");
   }
 }
 

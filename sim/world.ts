@@ -49,6 +49,8 @@ export class World {
   /** Places for members, taken or not. */
   readonly #endpoints: { member: SimMember | undefined }[];
   hashesCompared = 0;
+  /** Writes of the history that nobody was told of and that happened. */
+  unanswered = 0;
   isHealed = false;
 
   constructor(plan: Plan) {
@@ -128,6 +130,7 @@ export class World {
     this.heal();
     checkLiveness(this, endMs * 1000, (untilUs) => this.#runUntil(untilUs));
     this.hashesCompared += checkHashes(this.members);
+    this.unanswered = this.history?.close((call) => this.oracle.effectOf(call)) ?? 0;
   }
 
   start(member: SimMember): void {
@@ -210,7 +213,7 @@ export class World {
     if (server === undefined || booted === undefined) return;
     this.checks.observe(witness);
     this.#tell(member);
-    this.oracle.checkStore(member.name, member.stateIndex, server.store);
+    this.oracle.checkStore(member.name, member.stateIndex, server);
     this.clients.settle(member);
     this.finalClients?.settle(member);
     for (const watcher of this.watchers) {

@@ -145,6 +145,16 @@ test("after another backend has taken its place, only what it holds is known", (
   assert.equal(auth.revision, 2);
 });
 
+test("after another backend has taken its place, nobody is let in by a token of before", () => {
+  enable();
+  const token = auth.authenticate("root", "a".repeat(16), 7)();
+  assert.ok(tokens.infoOf(token, 1));
+  auth.recover(backend);
+  assert.equal(tokens.infoOf(token, 1), undefined);
+  const next = auth.authenticate("root", "b".repeat(16), 8)();
+  assert.ok(tokens.infoOf(next, 1));
+});
+
 test("root cannot be locked out while auth is on", () => {
   enable();
   auth.addRole("root");
