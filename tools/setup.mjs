@@ -4,7 +4,7 @@ import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { root } from "./runtime.mjs";
+import { root, runtime } from "./runtime.mjs";
 
 const stampDirectory = join(root, ".cache");
 mkdirSync(stampDirectory, { recursive: true });
@@ -41,6 +41,13 @@ whenChanged(
   ["runtime/node_modules"],
   [["runtime", ...npmCi]],
 );
+
+// Without it the server runs from its sources, and starts slower.
+const node = runtime();
+if (node !== undefined) {
+  const bundle = ["--disable-warning=ExperimentalWarning", join(root, "tools/bundle/main.ts")];
+  spawnSync(node, bundle, { stdio: ["ignore", 2, 2] });
+}
 
 if (process.argv.includes("--peers")) {
   const { buildPeers } = await import("../test/peers/build.mjs");

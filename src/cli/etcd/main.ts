@@ -1,15 +1,6 @@
-// bin/etcd: the server under etcd's own name, flags and exit codes.
-const [command, ...rest] = process.argv.slice(2);
+// bin/etcd.
+import type * as commands from "./commands.ts";
+import { bundled } from "./start-bundle.ts";
 
-if (command === "gateway") {
-  const { parseDuration } = await import("../../server/embed/index.ts");
-  const { runGateway } = await import("../../server/tcpproxy/index.ts");
-  await runGateway(rest, parseDuration);
-} else if (command === "grpc-proxy") {
-  const { parseDuration } = await import("../../server/embed/index.ts");
-  const { runGrpcProxy } = await import("../../server/grpcproxy/index.ts");
-  await runGrpcProxy(rest, parseDuration);
-} else {
-  const { runServer } = await import("../../server/embed/index.ts");
-  await runServer(process.argv.slice(2));
-}
+const { runEtcd } = bundled<typeof commands>() ?? (await import("./commands.ts"));
+await runEtcd(process.argv.slice(2));
