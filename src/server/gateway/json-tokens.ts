@@ -12,6 +12,8 @@ const loose = new TextDecoder("utf-8", { ignoreBOM: true });
 export class JsonTokens {
   readonly #bytes: Uint8Array;
   #at = 0;
+  /** The first backslash at or behind the place it was last looked for from. */
+  #backslash = -1;
   /** The token read last: its first octet and the one after its last. */
   start = 0;
   end = 0;
@@ -122,11 +124,24 @@ export class JsonTokens {
     }
   }
 
+  /** A value may be megabytes of base64: the quotes and the backslashes are looked for, not each octet. */
   #endOfString(): number {
     const bytes = this.#bytes;
     let at = this.#at + 1;
-    while (bytes[at] !== 0x22) at += bytes[at] === 0x5c ? 2 : 1;
-    return at + 1;
+    for (;;) {
+      const quote = bytes.indexOf(0x22, at);
+      const backslash = this.#backslashFrom(at);
+      if (quote < backslash) return quote + 1;
+      at = backslash + 2;
+    }
+  }
+
+  #backslashFrom(at: number): number {
+    if (this.#backslash < at) {
+      const found = this.#bytes.indexOf(0x5c, at);
+      this.#backslash = found < 0 ? Infinity : found;
+    }
+    return this.#backslash;
   }
 
   #endOfWord(): number {

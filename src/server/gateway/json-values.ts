@@ -79,6 +79,7 @@ export class JsonValues {
   next(): Uint8Array | undefined {
     if (this.#isBroken) return undefined;
     for (; this.#at < this.#end; this.#at++) {
+      if (this.#state === State.text && !this.#passText()) return undefined;
       const octet = this.#buffer[this.#at]!;
       if (this.#start < 0) {
         if (isSpace(octet)) continue;
@@ -94,6 +95,19 @@ export class JsonValues {
       }
     }
     return undefined;
+  }
+
+  /** Goes to the next octet of a string that is more than itself; false when none has come yet. */
+  #passText(): boolean {
+    const buffer = this.#buffer;
+    const end = this.#end;
+    let at = this.#at;
+    for (; at < end; at++) {
+      const octet = buffer[at]!;
+      if (octet === 0x22 || octet === 0x5c || octet < 0x20) break;
+    }
+    this.#at = at;
+    return at < end;
   }
 
   /** No more bytes will come: a number may have ended, and what is begun is cut short. */

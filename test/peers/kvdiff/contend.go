@@ -15,7 +15,7 @@ import (
 
 const (
 	contendTTL     = 600
-	contendTimeout = 30 * time.Second
+	contendTimeout = 2 * time.Minute
 )
 
 // contention is two clients after one lock or one leadership, from the grant of their leases to what is

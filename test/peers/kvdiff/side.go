@@ -21,7 +21,7 @@ import (
 	"google.golang.org/protobuf/proto"
 )
 
-const callTimeout = 10 * time.Second
+const callTimeout = 60 * time.Second
 
 // call is one request as the history has it; its revisions may still be relative (anchors.go).
 type call struct {
