@@ -98,7 +98,8 @@ export async function sinceStart(name: string, server: ServerProcess): Promise<S
     busy: new Map(),
     majorPause: new Map(),
     heapBytes: 0,
-    leaderChanges: 0,
+    // The first leader it heard of is no change.
+    leaderChanges: 1,
     cpuMilliseconds: 0,
     atMs: performance.now(),
   };

@@ -35,6 +35,7 @@ export {
   SlicedRange,
   SlicedSort,
 } from "./range/index.ts";
+export { IndexRestore } from "./restore.ts";
 export { firstRevision, neverCompacted } from "./revision.ts";
 export type { KeyValueHash } from "./hash/revision-hash.ts";
 export {

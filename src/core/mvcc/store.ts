@@ -10,7 +10,7 @@ import { leastKey } from "./key.ts";
 import { KeyValueView } from "./record/key-value.ts";
 import { RangeWriter } from "./range/index.ts";
 import { type IndexCheckpoint, isOfBackend } from "./index-checkpoint.ts";
-import { restoreIndex } from "./restore.ts";
+import { IndexRestore } from "./restore.ts";
 import { firstRevision, neverCompacted } from "./revision.ts";
 import { HashStorage, type KeyValueHash, RevisionHash } from "./hash/revision-hash.ts";
 import type { StoreEvent } from "./store-event.ts";
@@ -20,7 +20,7 @@ import { WriteScratch, WriteTx } from "./write-tx.ts";
 export class Store {
   readonly backend: Backend;
   /** The rest is for this room: it reads index and records without a call between. */
-  readonly index = new TreeIndex();
+  readonly index: TreeIndex;
   readonly recordCursor: RecordCursor;
   readonly leaseCursor: RecordCursor;
   readonly keyCursor: TreeCursor;
@@ -40,17 +40,19 @@ export class Store {
   #writing: WriteTx | undefined;
 
   /**
-   * Reads what the backend holds, or only what is newer than a checkpoint that is of this backend; an
-   * unfinished compaction is taken up again by `compactStep`.
+   * Reads what the backend holds, or only what is newer than a checkpoint that is of this backend, or
+   * nothing when all of it was read in steps before; an unfinished compaction is taken up again by
+   * `compactStep`.
    */
-  constructor(backend: Backend, checkpoint?: IndexCheckpoint) {
+  constructor(backend: Backend, known?: IndexCheckpoint | IndexRestore) {
     this.backend = backend;
+    this.index = known instanceof IndexRestore ? known.index : new TreeIndex();
     this.recordCursor = backend.records.cursor();
     this.leaseCursor = backend.records.cursor();
     this.keyCursor = this.index.cursor();
     this.ranges = new RangeWriter(this);
     this.#compactor = new Compactor(backend, this.index, this.#hashes);
-    this.#restore(checkpoint);
+    this.#restore(known);
   }
 
   /** The revision of the last transaction that changed something; 1 for an empty store. */
@@ -233,15 +235,21 @@ export class Store {
     }
   }
 
-  #restore(checkpoint: IndexCheckpoint | undefined): void {
-    const finished = finishedCompaction(this.backend);
-    const scheduled = scheduledCompaction(this.backend);
+  /** Returns the newest main revision. */
+  #restoreIndex(checkpoint: IndexCheckpoint | undefined): number {
     const known =
       checkpoint !== undefined && isOfBackend(checkpoint, this.backend) ? checkpoint : undefined;
     if (known !== undefined) this.index.restoreImage(known.blocks);
     this.checkpointRevision = known?.revision ?? 0;
-    const newest = restoreIndex(this.backend, this.index, known?.revision);
-    const last = Math.max(newest, known?.revision ?? 0);
+    const rest = new IndexRestore(this.backend, this.index, known?.revision);
+    rest.step(Infinity);
+    return Math.max(rest.newest, known?.revision ?? 0);
+  }
+
+  #restore(known: IndexCheckpoint | IndexRestore | undefined): void {
+    const finished = finishedCompaction(this.backend);
+    const scheduled = scheduledCompaction(this.backend);
+    const last = known instanceof IndexRestore ? known.newest : this.#restoreIndex(known);
     this.#compacted = finished;
     // Everything up to a compaction may be deleted, its last tombstone included, so the newest
     // record alone would let the revision go down (etcd issue 17780).

@@ -4,7 +4,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { type BackendOptions, FileBackend, IndexFile } from "../../io/backend/index.ts";
 import { isDiskError, type Log } from "../../io/host/index.ts";
 import { nodeClock, nodeDisk } from "../../io/host/node/index.ts";
-import type { BackendHost } from "../member/index.ts";
+import type { BackendHost, ReceivedReader } from "../member/index.ts";
 import type { Config } from "./config.ts";
 
 // etcd tries every 50 ms and says so after ten seconds (etcdserver/storage OpenBackend).
@@ -15,7 +15,7 @@ const retireMs = 60_000;
 const retireStepMs = 50;
 
 /** A database that came with a snapshot has no checksums of ours before the next start. */
-type Open = (origin: "own" | "received") => FileBackend;
+type Open = (origin: "own" | "received", path?: string) => FileBackend;
 
 /** The member's database: the file at this path, or the one that replaced it. */
 export class OpenedBackend {
@@ -45,6 +45,12 @@ export class OpenedBackend {
   setBeforeCommit(hook: () => void): void {
     this.#beforeCommit = hook;
     this.#file.setBeforeCommit(hook);
+  }
+
+  /** Opens the file `received` where it lies, to be read and closed before it is put in place. */
+  openReceived(received: string): ReceivedReader {
+    const backend = this.#open("received", received);
+    return { backend, close: () => backend.close() };
   }
 
   /** Puts the file `received` in its place and opens it. The one before closes by and by. */
@@ -90,10 +96,10 @@ export async function openBackend(
 ): Promise<OpenedBackend> {
   const startedMs = performance.now();
   const sumsPath = join(dirname(dirname(path)), "db.sum");
-  const open: Open = (origin) =>
+  const open: Open = (origin, at = path) =>
     FileBackend.open({
       disk: nodeDisk,
-      path,
+      path: at,
       batchIntervalMs: config.backendBatchMs,
       batchLimit: config.backendBatchLimit,
       noSync: config.unsafeNoFsync,

@@ -187,6 +187,7 @@ function makeServer(place: Place, host: Host): Server {
       return transport;
     },
     installDatabase: (index) => backend.replace(snapshotter.databasePath(index)),
+    openReceived: (index) => backend.openReceived(snapshotter.databasePath(index)),
     send: () => {},
     ...host,
   });

@@ -24,6 +24,7 @@ export { isOneMinorBelow, type Minor, minorOf, minorText } from "./minor-version
 export { checkedPeerUrls } from "./peer-urls.ts";
 export type { PeerTransport } from "./peers.ts";
 export { Member, type Settled } from "./member.ts";
+export type { ReceivedReader } from "./received-database.ts";
 export { type KindSeconds, MemberMeters } from "./meters.ts";
 export { Server } from "./server.ts";
 export type { ServerOptions, ServerParts } from "./server-parts.ts";

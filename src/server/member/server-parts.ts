@@ -10,6 +10,7 @@ import type { LeaseOptions } from "./lease-clock.ts";
 import type { Credentials } from "./credentials.ts";
 import type { Sha1 } from "./initial-cluster.ts";
 import type { PeerTransport } from "./peers.ts";
+import type { ReceivedReader } from "./received-database.ts";
 
 export interface ServerOptions extends LeaseOptions, CorruptionOptions {
   readonly name: string;
@@ -63,6 +64,8 @@ export interface ServerParts {
    * it; the one before it is closed when nobody reads it any more.
    */
   readonly installDatabase?: ((index: number) => BackendHost) | undefined;
+  /** Opens the database received for the snapshot at `index` where it lies, only to read it. */
+  readonly openReceived?: ((index: number) => ReceivedReader) | undefined;
   /** The member is no longer in the cluster: the process is to end, in order. */
   readonly removed?: (() => void) | undefined;
   /** Hands messages to the other members where there is no transport: in a simulator. */

@@ -41,6 +41,7 @@ import { invalidDowngrade, isLessMinor } from "./minor-version.ts";
 import { Peers } from "./peers.ts";
 import { publish } from "./publishing.ts";
 import { raftLog } from "./raft-log.ts";
+import { ReceivedDatabase } from "./received-database.ts";
 import { type CommittedState, SnapshotSending } from "./snapshot-sending.ts";
 import type { ServerOptions, ServerParts } from "./server-parts.ts";
 import { Snapshots } from "./snapshots.ts";
@@ -81,6 +82,7 @@ export class Server {
   readonly #machine: Machine;
   readonly #applier: Applier;
   readonly #snapshots: Snapshots | undefined;
+  readonly #received: ReceivedDatabase;
   readonly #sending: SnapshotSending;
   /** Writes that may need room. */
   readonly writes = new GuardedWrites(this);
@@ -137,6 +139,7 @@ export class Server {
     });
     this.raft = this.#startRaft();
     this.#snapshots = this.#makeSnapshots();
+    this.#received = new ReceivedDatabase(this.clock, parts.openReceived);
     this.#machine = this.#makeMachine();
     this.#applier = new Applier(this.#machine);
     this.peers = this.#makePeers();
@@ -270,7 +273,10 @@ export class Server {
       },
       termBegan: () => this.#termBegan(),
       timeoutError: (sinceMs) => this.peers?.timeoutError(sinceMs) ?? errors.timeout(),
-      saveSnapshot: (snapshot, done) => this.#snapshots?.saveReceived(snapshot, done),
+      saveSnapshot: (snapshot, done) =>
+        this.#received.prepare(snapshotIndex(snapshot), () =>
+          this.#snapshots?.saveReceived(snapshot, done),
+        ),
       installSnapshot: (snapshot) => this.#installSnapshot(snapshot),
       mayCompact: () => this.#sending.isIdle,
     });
@@ -414,7 +420,7 @@ export class Server {
     this.#consistentIndex = held;
     this.#consistentTerm = this.#records.term();
     log.info("restoring mvcc store");
-    this.store = new Store(this.backend.backend);
+    this.store = new Store(this.backend.backend, this.#received.take(index));
     log.info("restored mvcc store", { "consistent-index": held });
     log.info("restoring lease store");
     this.#restoreLeases();
