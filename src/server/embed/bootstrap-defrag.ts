@@ -1,7 +1,8 @@
 // --bootstrap-defrag-threshold-megabytes: a database with much to give back is defragmented at start.
 import { humanSize } from "../../base/index.ts";
 import type { Log } from "../../io/host/index.ts";
-import type { BackendHost } from "../member/index.ts";
+import { nodeClock } from "../../io/host/node/index.ts";
+import { type BackendHost, defragmentedFields, sizeFields } from "../member/index.ts";
 
 const bytesPerMegabyte = 1024 * 1024;
 
@@ -16,21 +17,18 @@ export function defragmentAtStart(host: BackendHost, thresholdMegabytes: number,
   const threshold = thresholdMegabytes * bytesPerMegabyte;
   if (size - inUse < threshold) {
     log.info("Skipping defragmentation", {
-      "current-db-size-bytes": size,
-      "current-db-size": humanSize(size),
-      "current-db-size-in-use-bytes": inUse,
-      "current-db-size-in-use": humanSize(inUse),
+      ...sizeFields(host),
       "bootstrap-defrag-threshold-bytes": threshold,
       "bootstrap-defrag-threshold": humanSize(threshold),
     });
     return;
   }
-  log.info("defragmenting", { "current-db-size-bytes": size, "current-db-size": humanSize(size) });
+  const startedMs = nodeClock.nowMs();
+  log.info("defragmenting", sizeFields(host));
   host.durable.defragment((error) => {
     if (error !== undefined) return log.error("failed to defragment", { error });
-    log.info("finished defragmenting directory", {
-      "current-db-size-bytes-diff": host.sizeBytes() - size,
-      "current-db-size-bytes": host.sizeBytes(),
-    });
+    const tookMs = nodeClock.nowMs() - startedMs;
+    const fields = defragmentedFields(host, { size, inUse }, tookMs);
+    log.info("finished defragmenting directory", fields);
   });
 }

@@ -1,6 +1,6 @@
 // The lines of a start that operators and suites read; fields and order are etcd's.
 import { join } from "node:path";
-import type { Log } from "../../io/host/index.ts";
+import type { Log, LogFields } from "../../io/host/index.ts";
 import { id64Hex } from "../../base/index.ts";
 import type { Server } from "../member/index.ts";
 import type { Config } from "./config.ts";
@@ -64,10 +64,19 @@ export function logStarting(config: Config, log: Log): void {
   });
 }
 
+/** Of the lines that begin and end a stop. */
+export const closingFields = (config: Config): LogFields => ({
+  name: config.name,
+  "data-dir": config.dataDirectory,
+  "advertise-peer-urls": texts(config.advertisePeerUrls),
+  "advertise-client-urls": texts(config.advertiseClientUrls),
+});
+
 export function logServing(config: Config, log: Log, server: Server): void {
   log.info("starting etcd server", {
     "local-member-id": id64Hex(server.memberId),
     "local-server-version": etcdVersion,
+    ...(server.cluster.version !== undefined && { "cluster-id": id64Hex(server.clusterId) }),
     "cluster-version": server.cluster.version ?? "to_be_decided",
   });
   log.info("now serving peer/client/metrics", {

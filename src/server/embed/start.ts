@@ -23,7 +23,7 @@ import type { MemberHold } from "./member-hold.ts";
 import { type OpenedBackend, openBackend } from "./open-backend.ts";
 import { logClientTls, peerClientTls, prepareSecurity } from "./security.ts";
 import { servingOf } from "./serving.ts";
-import { logServing, logStarting } from "./start-log.ts";
+import { closingFields, logServing, logStarting } from "./start-log.ts";
 import { traced } from "./tracing.ts";
 import { etcdVersion } from "./version.ts";
 
@@ -96,7 +96,7 @@ export async function startServer(
   return { server, stalls: background.stalls, stop: () => stop() };
 
   async function stop(): Promise<void> {
-    const fields = { name: config.name, "data-dir": config.dataDirectory };
+    const fields = closingFields(config);
     log.info("closing etcd server", fields);
     clients.stopAccepting();
     background.stop();

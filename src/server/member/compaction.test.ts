@@ -5,7 +5,7 @@ import { finishedCompaction, Store } from "../../core/mvcc/index.ts";
 import { silentLog } from "../../io/host/index.ts";
 import { type AutoCompactionOptions, CompactionRunner, startAutoCompaction } from "./compaction.ts";
 import { memoryBackendHost } from "./backend-host.ts";
-import { HandClock, leadingServer } from "./testing.ts";
+import { HandClock, keptLog, leadingServer, type Line } from "./testing.ts";
 
 const minuteMs = 60_000;
 const hourMs = 60 * minuteMs;
@@ -20,7 +20,14 @@ function sliced(slices: number): SlicedStore {
     get pendingCompactions(): number {
       return store.left > 0 ? 1 : 0;
     },
+    get compactedRecords(): number {
+      return 10 * (slices - store.left);
+    },
     compactStep: (): boolean => --store.left <= 0,
+    compactionHashes: () => [
+      { revision: 5, compactRevision: -1, hash: 1 },
+      { revision: 7, compactRevision: 5, hash: 99 },
+    ],
   };
   return store as unknown as SlicedStore;
 }
@@ -36,6 +43,34 @@ test("compaction deletes slice by slice, with the pause asked for between them",
   assert.equal(store.left, 1);
   clock.advance(10);
   assert.equal(store.left, 0);
+});
+
+test("the log tells of a compaction what etcd's tells", () => {
+  const clock = new HandClock();
+  const lines: Line[] = [];
+  const backend = { sizeBytes: () => 24_576, inUseBytes: () => 20_480 };
+  new CompactionRunner(sliced(2), clock, keptLog(lines), { sleepMs: 10, backend }).run();
+  clock.advance(10);
+  assert.deepEqual(
+    lines.map(({ message, fields }) => [message, fields]),
+    [
+      ["compact tree index", { revision: 7 }],
+      [
+        "finished scheduled compaction",
+        {
+          "compact-revision": 7,
+          took: "10.000ms",
+          "number-of-keys-compacted": 20,
+          hash: 99,
+          "current-db-size-bytes": 24_576,
+          "current-db-size": "25 kB",
+          "current-db-size-in-use-bytes": 20_480,
+          "current-db-size-in-use": "20 kB",
+        },
+      ],
+      ["storing new hash", { hash: 99, revision: 7, "compact-revision": 5 }],
+    ],
+  );
 });
 
 test("a second run while one is under way changes nothing", () => {

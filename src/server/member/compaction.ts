@@ -3,7 +3,7 @@
 import { assert, exponentialBounds, Histogram } from "../../base/index.ts";
 import type { Store } from "../../core/mvcc/index.ts";
 import type { Cancel, Clock, Failpoint, Log } from "../../io/host/index.ts";
-import type { BackendHost } from "./backend-host.ts";
+import { type DatabaseSize, sizeFields } from "./database-size.ts";
 
 /** About microseconds of deleting between two pauses, for each record of the batch. */
 const recordBudget = 2;
@@ -13,7 +13,7 @@ export interface CompactionOptions {
   readonly sleepMs: number;
   /** etcd's `--compaction-batch-limit`: records looked at between two pauses. */
   readonly batchLimit?: number | undefined;
-  readonly backend?: Pick<BackendHost, "sizeBytes" | "inUseBytes">;
+  readonly backend?: DatabaseSize;
   readonly failpoint?: Failpoint | undefined;
 }
 
@@ -27,6 +27,7 @@ export class CompactionRunner {
   #running = false;
   #stopped = false;
   #startedMs = 0;
+  #recordsBefore = 0;
   /** Milliseconds of one slice, and from the start to the end of a compaction. */
   readonly pauses = new Histogram(exponentialBounds(1, 2, 13));
   readonly totals = new Histogram(exponentialBounds(100, 2, 14));
@@ -45,6 +46,8 @@ export class CompactionRunner {
     if (this.#running || this.#stopped) return;
     this.#running = true;
     this.#startedMs = this.#clock.nowMs();
+    this.#recordsBefore = this.#store.compactedRecords;
+    this.#log.info("compact tree index", { revision: this.#store.compactedRevision });
     // The applied entry has scheduled it: the mark is in the batch that the next commit writes.
     this.#options.failpoint?.("compactBeforeCommitScheduledCompact");
     this.#options.failpoint?.("compactAfterCommitScheduledCompact");
@@ -89,14 +92,24 @@ export class CompactionRunner {
     const tookMs = this.#clock.nowMs() - this.#startedMs;
     this.totals.observe(tookMs);
     this.lastSeconds = Math.trunc(this.#clock.wallMs() / 1000);
+    this.#logFinished(tookMs);
+    for (const done of this.#waiting.splice(0)) done();
+  }
+
+  #logFinished(tookMs: number): void {
     const revision = this.#store.compactedRevision;
+    const made = this.#store.compactionHashes().find((hash) => hash.revision === revision);
+    const { backend } = this.#options;
     this.#log.info("finished scheduled compaction", {
       "compact-revision": revision,
       took: `${tookMs.toFixed(3)}ms`,
-      "current-db-size-bytes": this.#options.backend?.sizeBytes() ?? 0,
-      "current-db-size-in-use-bytes": this.#options.backend?.inUseBytes() ?? 0,
+      "number-of-keys-compacted": this.#store.compactedRecords - this.#recordsBefore,
+      ...(made && { hash: made.hash }),
+      ...(backend && sizeFields(backend)),
     });
-    for (const done of this.#waiting.splice(0)) done();
+    if (made === undefined) return;
+    const { hash, compactRevision } = made;
+    this.#log.info("storing new hash", { hash, revision, "compact-revision": compactRevision });
   }
 }
 

@@ -200,6 +200,7 @@ export class Server {
     const parts = {
       ...options,
       ...this.#parts,
+      memberId: booted.id,
       wal: booted.wal,
       storage: booted.storage,
       snapshotter,

@@ -54,6 +54,7 @@ function host(): {
       confState: () => makeConfState({ voters: [1n] }),
       membership: () => ({ members: [], removed: [], clusterVersion: "3.7.0" }),
       fail: (error) => failures.push(error),
+      memberId: 1n,
       snapshotCount: 10,
       maxWalFiles: 5,
       maxSnapshotFiles: 5,

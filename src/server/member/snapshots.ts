@@ -1,6 +1,6 @@
 // When the log is cut: a snapshot says that everything up to an entry is in the database, so that a
 // restart begins there and older log files may go (etcdserver's snapshotIfNeededAndCompactRaftLog).
-import { assert } from "../../base/index.ts";
+import { assert, type Id64, id64Hex } from "../../base/index.ts";
 import type { WalSnapshot } from "../../core/proto/index.ts";
 import {
   type ConfState,
@@ -28,6 +28,7 @@ export interface SnapshotParts {
   readonly confState: () => ConfState;
   readonly membership: () => StoredMembership;
   readonly fail: (error: Error) => void;
+  readonly memberId: Id64;
   readonly snapshotCount: number;
   readonly maxWalFiles: number;
   readonly maxSnapshotFiles: number;
@@ -74,6 +75,7 @@ export class Snapshots {
     if (this.#isMaking || !isDue || index === this.#lastIndex) return;
     this.#isMaking = true;
     this.#parts.log.info("triggering snapshot", {
+      "local-member-id": id64Hex(this.#parts.memberId),
       "local-member-applied-index": index,
       "local-member-snapshot-index": this.#lastIndex,
       "local-member-snapshot-count": this.#parts.snapshotCount,

@@ -1,4 +1,5 @@
 // Maintenance on the database file: a copy of it, and making it shorter. Neither holds anybody up.
+import { humanSize } from "../../base/index.ts";
 import { Code } from "../../core/errors/index.ts";
 import {
   decodeDefragmentRequest,
@@ -9,7 +10,13 @@ import {
   makeSnapshotResponse,
 } from "../../core/proto/index.ts";
 import type { MethodHandler, ServerCall } from "../../io/grpc/index.ts";
-import type { BackendCopy, Digest, DurableBackend } from "../member/index.ts";
+import {
+  type BackendCopy,
+  defragmentedFields,
+  type Digest,
+  type DurableBackend,
+  sizeFields,
+} from "../member/index.ts";
 import { fail, type RpcContext, serverStream, unary } from "./context.ts";
 import type { HealthService } from "./health.ts";
 import { requireAdmin } from "./identity.ts";
@@ -54,18 +61,19 @@ function runDefragment(
   done: (error: Error | undefined) => void,
 ): void {
   const startedMs = server.clock.nowMs();
-  const before = server.backend.sizeBytes();
+  const { backend } = server;
+  const before = { size: backend.sizeBytes(), inUse: backend.inUseBytes() };
   server.log.info("starting defragment");
+  server.log.info("defragmenting", sizeFields(backend));
   durable.defragment((error) => {
     if (error !== undefined) {
       server.log.warn("failed to defragment", { error });
       return done(error);
     }
-    server.log.info("finished defragmenting directory", {
-      "current-db-size-bytes-diff": server.backend.sizeBytes() - before,
-      "current-db-size-bytes": server.backend.sizeBytes(),
-      took: `${(server.clock.nowMs() - startedMs).toFixed(3)}ms`,
-    });
+    const tookMs = server.clock.nowMs() - startedMs;
+    const fields = defragmentedFields(backend, before, tookMs);
+    server.log.info("finished defragmenting directory", fields);
+    server.log.info("finished defragment");
     done(undefined);
   });
 }
@@ -78,7 +86,6 @@ function snapshot(context: RpcContext, sha256: () => Digest): MethodHandler {
     durable.snapshot((copy) => {
       if (copy instanceof Error) return fail(context, call, copy);
       if (call.ended) return copy.close();
-      server.log.info("sending database snapshot to client", { "total-bytes": copy.size });
       new SnapshotCall(context, call, copy, sha256()).run();
     });
   };
@@ -107,6 +114,20 @@ class SnapshotCall {
     this.#startMs = context.server.clock.nowMs();
     this.#version = context.server.storageVersion ?? "";
     call.onCancel = () => copy.close();
+    this.#log("sending database snapshot to client", this.#fields());
+  }
+
+  #log(line: string, fields: Record<string, number | string>): void {
+    this.#context.server.log.info(line, fields);
+  }
+
+  #fields(): Record<string, number | string> {
+    const { size } = this.#copy;
+    return {
+      "total-bytes": size,
+      size: humanSize(size),
+      "storage-version": this.#version,
+    };
   }
 
   run(): void {
@@ -141,13 +162,16 @@ class SnapshotCall {
 
   /** The SHA-256 of everything before goes last; etcdctl appends it to the file. */
   #finish(): void {
-    this.#send(this.#digest.digest());
+    const digest = this.#digest.digest();
+    const fields = { "total-bytes": this.#copy.size, "checksum-size": digest.length };
+    this.#log("sending database sha256 checksum to client", fields);
+    this.#send(digest);
     this.#copy.close();
     const { clock, member } = this.#context.server;
-    member.meters.snapshotSeconds.observe((clock.nowMs() - this.#startMs) / 1000);
-    this.#context.server.log.info("successfully sent database snapshot to client", {
-      "total-bytes": this.#copy.size,
-    });
+    const tookMs = clock.nowMs() - this.#startMs;
+    member.meters.snapshotSeconds.observe(tookMs / 1000);
+    const took = `${tookMs.toFixed(3)}ms`;
+    this.#log("successfully sent database snapshot to client", { ...this.#fields(), took });
     this.#call.end({ code: Code.OK, message: "" });
   }
 }

@@ -42,7 +42,10 @@ export class StreamWriter {
     this.#type = type;
     this.#status = status;
     this.#counters = context.counters.of(id64Hex(peer));
-    context.options.log.info("started stream writer with remote peer", this.#fields());
+    context.options.log.info("started stream writer with remote peer", {
+      "local-member-id": context.localHex,
+      "remote-peer-id": id64Hex(peer),
+    });
   }
 
   /** Whether there is a connection to write to. */
@@ -74,7 +77,7 @@ export class StreamWriter {
     }
     const { log } = this.#context.options;
     if (this.#detach())
-      log.warn("closed TCP streaming connection with remote peer", this.#fields());
+      log.warn("closed TCP streaming connection with remote peer", this.#closing());
     this.#attached = { response, encoder: newEncoder(this.#type) };
     response.watch({
       onDrain: () => this.#drained(response),
@@ -89,8 +92,8 @@ export class StreamWriter {
     const { log } = this.#context.options;
     this.#isStopped = true;
     if (this.#detach())
-      log.warn("closed TCP streaming connection with remote peer", this.#fields());
-    log.info("stopped TCP streaming connection with remote peer", this.#fields());
+      log.warn("closed TCP streaming connection with remote peer", this.#closing());
+    log.info("stopped TCP streaming connection with remote peer", this.#closing());
   }
 
   #write(): void {
@@ -157,6 +160,13 @@ export class StreamWriter {
       this.#context.options.raft.reportUnreachable(this.#peer);
     }
     return true;
+  }
+
+  #closing(): Record<string, string> {
+    return {
+      "stream-writer-type": streamName[this.#type],
+      "remote-peer-id": id64Hex(this.#peer),
+    };
   }
 
   #fields(): Record<string, string> {

@@ -1,0 +1,36 @@
+// The size of the database as etcd's log lines give it.
+import { humanSize } from "../../base/index.ts";
+import type { LogFields } from "../../io/host/index.ts";
+import type { BackendHost } from "./backend-host.ts";
+
+export type DatabaseSize = Pick<BackendHost, "sizeBytes" | "inUseBytes">;
+
+export function sizeFields(database: DatabaseSize): LogFields {
+  const size = database.sizeBytes();
+  const inUse = database.inUseBytes();
+  return {
+    "current-db-size-bytes": size,
+    "current-db-size": humanSize(size),
+    "current-db-size-in-use-bytes": inUse,
+    "current-db-size-in-use": humanSize(inUse),
+  };
+}
+
+/** Of a defragmentation that ends now (backend.go defrag). */
+export function defragmentedFields(
+  database: DatabaseSize,
+  before: { readonly size: number; readonly inUse: number },
+  tookMs: number,
+): LogFields {
+  const size = database.sizeBytes();
+  const inUse = database.inUseBytes();
+  return {
+    "current-db-size-bytes-diff": size - before.size,
+    "current-db-size-bytes": size,
+    "current-db-size": humanSize(size),
+    "current-db-size-in-use-bytes-diff": inUse - before.inUse,
+    "current-db-size-in-use-bytes": inUse,
+    "current-db-size-in-use": humanSize(inUse),
+    took: `${tookMs.toFixed(3)}ms`,
+  };
+}
