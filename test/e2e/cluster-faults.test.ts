@@ -57,7 +57,7 @@ async function withFaults(kinds: readonly Kind[], note: (line: string) => void):
     return proxy.url;
   };
   try {
-    await using cluster = await TestCluster.start(kinds, { advertise });
+    await using cluster = await TestCluster.start(kinds, { advertise, readyMilliseconds: 240_000 });
     const args = [`-endpoint=${cluster.endpoints}`, `-seconds=${seconds}`, "-clients=6"];
     args.push("-rate=40", `-seed=${process.env["QUORATE_SEED"] ?? 0}`);
     const patienceMilliseconds = (seconds + 150) * 1000;

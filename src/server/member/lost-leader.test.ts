@@ -59,6 +59,24 @@ test("a follower whose leader shut its connections and stays away campaigns in a
   assert.deepEqual(it.asked, ["forget", "campaign"]);
 });
 
+test("a campaign that was refused, or split the votes, is tried again within the election timeout", () => {
+  const it = scene();
+  it.lost.connectionLost(leader, true);
+  it.clock.advance(550);
+  assert.deepEqual(it.asked.slice(0, 3), ["forget", "campaign", "campaign"]);
+  it.lead = 8n;
+  const campaigns = it.asked.length;
+  it.clock.advance(1000);
+  assert.equal(it.asked.length, campaigns, "somebody leads");
+});
+
+test("four campaigns that fail leave the next to raft's own timeout", () => {
+  const it = scene();
+  it.lost.connectionLost(leader, true);
+  it.clock.advance(5000);
+  assert.equal(it.asked.length, 1 + 4);
+});
+
 test("a leader that is connected again is kept", () => {
   const it = scene();
   it.lost.connectionLost(leader, true);

@@ -22,6 +22,12 @@ export interface LostLeaderParts {
 const confirmShare = 0.05;
 /** Followers spread their campaigns over so much, that their votes do not split. */
 const spreadShare = 0.15;
+/**
+ * A campaign fails when the others have not missed the leader yet, or when votes split. raft would wait
+ * one to two election timeouts then; here the votes have so long to come in before the next one.
+ */
+const againShare = 0.2;
+const campaignsMax = 4;
 
 export class LostLeader {
   readonly #parts: LostLeaderParts;
@@ -45,24 +51,28 @@ export class LostLeader {
   }
 
   #confirm(id: Id64): void {
-    const { member, log, random, isActive } = this.#parts;
+    const { member, log, isActive } = this.#parts;
     if (member.isStopped || member.lead !== id || isActive(id)) return;
     log.info("lost the connections to the leader; campaigning early", {
       "leader-member-id": id64Hex(id),
     });
     // Whoever of the others campaigns first is to have this vote.
     member.request((raft) => raft.forgetLeader());
-    const spread = (spreadShare * (random.bits32() >>> 0)) / 2 ** 32;
-    this.#later(spread, () => this.#campaign(id));
+    this.#later(this.#spread(), () => this.#campaign(id, campaignsMax));
   }
 
-  #campaign(id: Id64): void {
+  #campaign(id: Id64, left: number): void {
     const { member, isActive } = this.#parts;
     if (member.isStopped || member.lead !== 0n || isActive(id)) return;
     member.request((raft) => {
       // Another may have begun a term since.
       if (raft.lead === 0n) raft.campaign();
     });
+    if (left > 1) this.#later(againShare + this.#spread(), () => this.#campaign(id, left - 1));
+  }
+
+  #spread(): number {
+    return (spreadShare * (this.#parts.random.bits32() >>> 0)) / 2 ** 32;
   }
 
   #later(share: number, then: () => void): void {

@@ -37,7 +37,7 @@ export function pinoLog(options: LogOptions): Log {
     if (!logger.isLevelEnabled(level) || !sampler.take(level, message)) return;
     const line: Record<string, unknown> = {};
     if (name !== "") line["logger"] = name;
-    line["caller"] = callerOf();
+    line["caller"] = sampler.callerOf(level, message);
     line["msg"] = message;
     for (const [key, value] of Object.entries(fields)) line[key] = printable(value);
     logger[level](line);
@@ -63,21 +63,31 @@ function named(name: string, write: Write, debugging: boolean): Log {
   };
 }
 
-/** How often each message was seen in the current second. */
+/** How often each message was seen in the current second, and whose it was. */
 class Sampler {
   #second = 0;
   readonly #seen = new Map<string, number>();
+  readonly #callers = new Map<string, string>();
 
   take(level: LogLevel, message: string): boolean {
     const second = Math.floor(performance.now() / 1000);
     if (second !== this.#second) {
       this.#second = second;
       this.#seen.clear();
+      this.#callers.clear();
     }
     const key = level + message;
     const count = (this.#seen.get(key) ?? 0) + 1;
     this.#seen.set(key, count);
     return count <= sampleFirst || (count - sampleFirst) % sampleEvery === 0;
+  }
+
+  /** A look at the stack costs more than the rest of a line: in a second each message is worth one. */
+  callerOf(level: LogLevel, message: string): string {
+    const key = level + message;
+    let caller = this.#callers.get(key);
+    if (caller === undefined) this.#callers.set(key, (caller = callerOf()));
+    return caller;
   }
 }
 
