@@ -111,6 +111,8 @@ export class RaftChecks {
     witness.voters = undefined;
     witness.committed = 0;
     witness.applied = 0;
+    // A snapshot that was taken in and never reached the disk is forgotten with its process.
+    witness.firstIndex = Math.min(witness.firstIndex, raft.log.firstIndex());
     this.#noteLog(witness, raft);
   }
 
