@@ -1,0 +1,135 @@
+// What probes, load balancers and operators ask by plain HTTP, beside real etcd: which path answers on
+// which port, with what status, type and words.
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { freePorts, type Kind, ServerProcess } from "./server-process.ts";
+
+const kinds: readonly Kind[] = ["etcd", "quorate"];
+const servers = {} as Record<Kind, ServerProcess>;
+/** By kind: where --listen-client-http-urls and --listen-metrics-urls listen. */
+const httpPorts = {} as Record<Kind, number>;
+const metricsPorts = {} as Record<Kind, number>;
+
+before(async () => {
+  const ports = await freePorts(4);
+  const started = kinds.map((kind, at) => {
+    httpPorts[kind] = ports[2 * at]!;
+    metricsPorts[kind] = ports[2 * at + 1]!;
+    const flags = [
+      `--listen-client-http-urls=http://127.0.0.1:${httpPorts[kind]}`,
+      `--listen-metrics-urls=http://127.0.0.1:${metricsPorts[kind]}`,
+      "--enable-pprof",
+    ];
+    return ServerProcess.start({ kind, flags });
+  });
+  for (const server of await Promise.all(started)) servers[server.kind] = server;
+});
+after(async () => {
+  await Promise.all(Object.values(servers).map((server) => server.dispose()));
+});
+
+interface Answer {
+  readonly status: number;
+  readonly type: string;
+  readonly body: string;
+}
+
+async function ask(base: string, path: string, method = "GET"): Promise<Answer> {
+  const response = await fetch(`${base}${path}`, { method, signal: AbortSignal.timeout(60_000) });
+  const type = response.headers.get("content-type") ?? "";
+  return { status: response.status, type, body: await response.text() };
+}
+
+/** Checks run at once in etcd: their lines come in any order. */
+const sorted = ({ body, ...rest }: Answer): Answer => ({
+  ...rest,
+  body: body.split("\n").toSorted().join("\n"),
+});
+
+const probes = [
+  "/health",
+  "/health?serializable=true",
+  "/health?serializable=false&exclude=NOSPACE",
+  "/health?exclude=NOSPACE&exclude=CORRUPT",
+  "/livez",
+  "/livez?verbose",
+  "/livez?exclude=serializable_read",
+  "/livez?exclude=serializable_read&verbose",
+  "/livez/serializable_read",
+  "/livez/unknown",
+  "/readyz",
+  "/readyz?verbose",
+  "/readyz?verbose&exclude=linearizable_read",
+  "/readyz?exclude=unknown",
+  "/readyz/linearizable_read",
+  "/readyz/data_corruption?verbose",
+  "/version",
+  "/config/local/log",
+  "/nothing",
+];
+
+test("probes are answered as etcd answers them, on the port for HTTP", async () => {
+  for (const path of probes) {
+    for (const method of ["GET", "POST"]) {
+      const [theirs, ours] = await Promise.all(
+        kinds.map((kind) => ask(`http://127.0.0.1:${httpPorts[kind]}`, path, method)),
+      );
+      assert.deepEqual(sorted(ours!), sorted(theirs!), `${method} ${path}`);
+    }
+  }
+});
+
+test("the port for metrics answers metrics and probes, and nothing else", async () => {
+  for (const path of ["/health", "/livez", "/readyz?verbose", "/version", "/debug/vars", "/v3/x"]) {
+    const [theirs, ours] = await Promise.all(
+      kinds.map((kind) => ask(`http://127.0.0.1:${metricsPorts[kind]}`, path)),
+    );
+    assert.deepEqual(sorted(ours!), sorted(theirs!), path);
+  }
+  const [theirs, ours] = await Promise.all(
+    kinds.map((kind) => ask(`http://127.0.0.1:${metricsPorts[kind]}`, "/metrics")),
+  );
+  assert.deepEqual([ours!.status, ours!.type], [theirs!.status, theirs!.type]);
+});
+
+test("with a port for HTTP the client port speaks gRPC alone", async () => {
+  for (const path of ["/health", "/version", "/v3/kv/range"]) {
+    for (const kind of kinds) {
+      const url = `http://${servers[kind].endpoint}`;
+      const answer = await ask(url, path).catch((error: unknown) => {
+        assert.ok(error instanceof TypeError, String(error));
+      });
+      assert.notEqual(answer?.status, 200, `${kind} ${path}`);
+    }
+  }
+  const [theirs, ours] = await Promise.all(
+    kinds.map((kind) => ask(`http://127.0.0.1:${httpPorts[kind]}`, "/v3/kv/range", "POST")),
+  );
+  assert.equal(ours!.status, theirs!.status);
+});
+
+test("/debug/vars has etcd's variables", async () => {
+  const [theirs, ours] = await Promise.all(
+    kinds.map(async (kind) => {
+      const { status, type, body } = await ask(
+        `http://127.0.0.1:${httpPorts[kind]}`,
+        "/debug/vars",
+      );
+      return { status, type, names: Object.keys(JSON.parse(body) as object) };
+    }),
+  );
+  assert.deepEqual(
+    theirs!.names.filter((name) => !ours!.names.includes(name)),
+    [],
+  );
+  assert.deepEqual([ours!.status, ours!.type], [theirs!.status, theirs!.type]);
+});
+
+test("pprof's pages are there with --enable-pprof", async () => {
+  for (const path of ["/debug/pprof/", "/debug/pprof/cmdline", "/debug/pprof/heap"]) {
+    for (const kind of kinds) {
+      const { status } = await ask(`http://127.0.0.1:${httpPorts[kind]}`, path);
+      assert.equal(status, 200, `${kind} ${path}`);
+    }
+  }
+});
