@@ -175,11 +175,21 @@ export class Database {
     const reader = this.#readers.get(txid) ?? { count: 0, highWater };
     reader.count++;
     this.#readers.set(txid, reader);
-    return new ReadTransaction(this.#pager, this.meta, () => {
+    const isSeen = (id: number): boolean => this.#isSeenBy(txid, id);
+    return new ReadTransaction(this.#pager, this.meta, isSeen, () => {
       if (--reader.count > 0) return;
       this.#readers.delete(txid);
       this.#freelist?.readerEnded();
     });
+  }
+
+  /** Whether a page may belong to an open reader's state: neither free, nor cut off, nor newer. */
+  #isSeenBy(txid: number, id: number): boolean {
+    this.listFreePages(Number.POSITIVE_INFINITY);
+    const freelist = this.#freelist!;
+    const highWater = this.#running?.commit?.meta.highWater ?? Number.POSITIVE_INFINITY;
+    if (id >= Math.min(highWater, this.meta.highWater)) return false;
+    return !freelist.isFree(id) && freelist.givenOutTo(id) <= txid;
   }
 
   beginWrite(): WriteTransaction {

@@ -1,5 +1,8 @@
 import { encodeMeta, type Meta } from "./format/meta.ts";
+import { wordsOf } from "./format/page.ts";
 import type { Pager } from "./pages/pager.ts";
+
+const readAheadPages = 64;
 
 /**
  * The file as one transaction sees it, to be copied in pieces (bbolt/tx.go, `WriteTo`): both metas
@@ -9,12 +12,19 @@ import type { Pager } from "./pages/pager.ts";
 export class FileImage {
   readonly size: number;
   readonly #pager: Pager;
+  readonly #isSeen: (id: number) => boolean;
   readonly #metas: Buffer;
+  readonly #ahead: Buffer;
+  readonly #aheadWords: Uint32Array;
+  #aheadFrom = 0;
+  #aheadEnd = 0;
   #position = 0;
 
-  constructor(pager: Pager, meta: Meta) {
+  /** `isSeen` says whether a page is the transaction's; what is free or newer may hold anything. */
+  constructor(pager: Pager, meta: Meta, isSeen: (id: number) => boolean) {
     const { pageBytes } = pager;
     this.#pager = pager;
+    this.#isSeen = isSeen;
     this.size = meta.highWater * pageBytes;
     this.#metas = Buffer.alloc(2 * pageBytes);
     const [first, second] = [this.#metas.subarray(0, pageBytes), this.#metas.subarray(pageBytes)];
@@ -23,23 +33,41 @@ export class FileImage {
     // The encoder puts a meta where its transaction belongs; here it belongs where it stands.
     first.writeUInt32LE(0, 0);
     second.writeUInt32LE(1, 0);
+    this.#ahead = Buffer.allocUnsafeSlow(readAheadPages * pageBytes);
+    this.#aheadWords = wordsOf(this.#ahead);
   }
 
   get remaining(): number {
     return this.size - this.#position;
   }
 
-  /** Fills `target` with the next bytes and returns how many; 0 at the end. */
+  /**
+   * Fills `target` with the next bytes and returns how many; 0 at the end. Throws CorruptFileError:
+   * nobody is given a page that is not what was written.
+   */
   read(target: Uint8Array): number {
-    const length = Math.min(target.length, this.remaining);
-    const ofMetas = Math.max(0, Math.min(length, this.#metas.length - this.#position));
-    if (ofMetas > 0) {
-      this.#metas.copy(target, 0, this.#position, this.#position + ofMetas);
+    let filled = 0;
+    while (filled < target.length && this.#position < this.size) {
+      if (this.#position >= this.#aheadEnd) this.#readAhead();
+      const from = this.#position - this.#aheadFrom;
+      const to = Math.min(this.#aheadEnd - this.#aheadFrom, from + target.length - filled);
+      this.#ahead.copy(target, filled, from, to);
+      filled += to - from;
+      this.#position += to - from;
     }
-    if (ofMetas < length) {
-      this.#pager.readBytes(target, ofMetas, length - ofMetas, this.#position + ofMetas);
+    return filled;
+  }
+
+  #readAhead(): void {
+    const { pageBytes } = this.#pager;
+    const first = this.#position / pageBytes;
+    const length = Math.min(this.#ahead.length, this.remaining);
+    this.#pager.readBytes(this.#ahead, 0, length, this.#position);
+    this.#aheadFrom = this.#position;
+    this.#aheadEnd = this.#position + length;
+    if (first === 0) this.#metas.copy(this.#ahead);
+    for (let id = Math.max(first, 2); id < first + length / pageBytes; id++) {
+      this.#pager.checkCopy(id, this.#aheadWords, (id - first) * pageBytes, this.#isSeen);
     }
-    this.#position += length;
-    return length;
   }
 }

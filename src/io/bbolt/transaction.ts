@@ -14,19 +14,21 @@ import { View } from "./view.ts";
  */
 export class ReadTransaction extends View {
   readonly #pager: Pager;
+  readonly #isSeen: (id: number) => boolean;
   readonly #end: () => void;
   #isOpen = true;
 
-  constructor(pager: Pager, meta: Meta, end: () => void) {
+  constructor(pager: Pager, meta: Meta, isSeen: (id: number) => boolean, end: () => void) {
     super(pager, meta);
     this.#pager = pager;
+    this.#isSeen = isSeen;
     this.#end = end;
   }
 
   /** A consistent copy of the file, to be read while this is open. */
   image(): FileImage {
     assert(this.#isOpen, "an image is read from an open transaction");
-    return new FileImage(this.#pager, this.meta);
+    return new FileImage(this.#pager, this.meta, this.#isSeen);
   }
 
   /** Closing twice is harmless. */

@@ -81,8 +81,7 @@ export class Freelist {
     for (let at = 0; at < batch.runs.length; at += 2) {
       const id = batch.runs[at]!;
       const pages = batch.runs[at + 1]!;
-      const since = this.#givenOut[id]!;
-      const from = since === 0 ? 0 : since + this.#epoch;
+      const from = this.givenOutTo(id);
       if (readers.some((reader) => reader >= from && reader < batch.txid)) {
         kept.push(id, pages);
       } else {
@@ -124,7 +123,13 @@ export class Freelist {
   /** Notes who gave the page out, also for pages from above the high-water mark. */
   noteGivenOut(id: number, pages: number, txid: number): void {
     this.#reserve(id + pages);
-    this.#givenOut[id] = txid - this.#epoch;
+    this.#givenOut.fill(txid - this.#epoch, id, id + pages);
+  }
+
+  /** The transaction that gave the page out last; 0 for one before the list was made. */
+  givenOutTo(id: number): number {
+    const since = this.#givenOut[id] ?? 0;
+    return since === 0 ? 0 : since + this.#epoch;
   }
 
   /** Long runs first, for they make long writes; then single holes, the lowest first. */

@@ -137,6 +137,18 @@ export class Pager {
     if (got < length) target.fill(0, start + got, start + length);
   }
 
+  /**
+   * Holds a copy of one page's bytes, at byte `start` of `words`, against its sum. One that does not
+   * fit is damage only where `isSeen`. Throws CorruptFileError.
+   */
+  checkCopy(id: number, words: Uint32Array, start: number, isSeen: (id: number) => boolean): void {
+    const sums = this.#sums;
+    if (sums === undefined || sums.checkWords(id, words, start, 1) < 0 || !isSeen(id)) return;
+    const error = this.corrupt(id, `page ${id}: checksum mismatch: ${adviceOnDamage}`);
+    this.#onDamage?.(error);
+    throw error;
+  }
+
   /** Takes over the image of a page that was just built in the writer, so that it need not be read. */
   publish(id: number, start: number, pages: number): void {
     this.#sums?.set(id, this.writer.words, start, pages);
