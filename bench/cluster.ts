@@ -1,83 +1,134 @@
-// Three members of ours and three of Go's under the same load, alternately: rate, p99, and the processor
-// time of all three members for one request, which holds on a busy machine where a rate does not.
-//   npm run bench:cluster -- [--pairs 3] [--total 50000] [--only put-1000]
+// npm run bench:cluster: three members of ours and three of Go's, alternately: rate, p99 and processor time
+// of all members for one request (which holds on a busy machine where a rate does not), puts beside a slow
+// member, a snapshot to a new member, and how long nothing is written when the leader is killed.
+//   npm run bench:cluster -- [--only put-1000,slow] [--pairs 3] [--total 100000] [--mib 1024]
+// Prints a table of medians and writes it to bench/results/<date>-cluster.md and .json.
+import { mkdirSync, writeFileSync } from "node:fs";
+import { cpus } from "node:os";
+import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { type Kind, type ServerProcess, usageOf } from "../test/e2e/server-process.ts";
-import { TestCluster } from "../test/e2e/test-cluster.ts";
-import { load } from "./load-tool.ts";
+import type { Kind } from "../test/e2e/server-process.ts";
+import { projectRoot } from "../test/peers/peers.ts";
+import { failover } from "./failover.ts";
+import { loadRow } from "./cluster-load.ts";
+import { slowMember } from "./cluster-slow.ts";
+import { snapshotToNew } from "./cluster-snapshot.ts";
 
 const { values: options } = parseArgs({
   options: {
     pairs: { type: "string", default: "3" },
-    total: { type: "string", default: "50000" },
+    total: { type: "string", default: "100000" },
+    mib: { type: "string", default: "1024" },
     only: { type: "string" },
   },
 });
 const total = Number(options.total);
-const pairs = Number(options.pairs);
-/** The tool's, for the runs before those that are measured. */
-const warmShare = 0.2;
+
+/** Of our figure divided by Go's; with `own`, of our figure itself. */
+interface Goal {
+  readonly atLeast?: number;
+  readonly atMost?: number;
+  readonly own?: true;
+}
+
+type Figures = Readonly<Record<string, number>>;
 
 interface Row {
   readonly name: string;
-  readonly args: readonly string[];
-  /** Which members the clients talk to. */
-  readonly through: (cluster: TestCluster, leader: ServerProcess) => readonly ServerProcess[];
+  readonly sample: (kind: Kind) => Promise<Figures>;
+  readonly goals: Readonly<Record<string, Goal>>;
 }
 
-const clients = ["--conns=100", "--clients=1000"];
-const putArgs = ["put", "--key-size=8", "--val-size=256", "--sequential-keys"];
 const rows: readonly Row[] = [
-  { name: "put-1000", args: [...clients, ...putArgs], through: ({ members }) => members },
-  { name: "put-1000-leader", args: [...clients, ...putArgs], through: (_, leader) => [leader] },
+  {
+    name: "put-1000",
+    sample: (kind) => loadRow(kind, "put", "all", total),
+    goals: {
+      "requests/s": { atLeast: 2 },
+      "p99 ms": { atMost: 0.6 },
+      "µs of all members": { atMost: 0.4 },
+    },
+  },
+  {
+    name: "put-1000-leader",
+    sample: (kind) => loadRow(kind, "put", "leader", total),
+    goals: { "requests/s": { atLeast: 2 }, "µs of all members": { atMost: 0.4 } },
+  },
   {
     name: "get-1000-follower",
-    args: [...clients, "range", "00000001", "--consistency=l"],
-    through: ({ members }, leader) => members.filter((member) => member !== leader).slice(0, 1),
+    sample: (kind) => loadRow(kind, "get", "follower", total),
+    goals: { "requests/s": { atLeast: 1.5 } },
+  },
+  {
+    name: "slow",
+    sample: slowMember,
+    goals: {
+      "stopped: p99 by quiet": { atMost: 2, own: true },
+      "entries: p99 by quiet": { atMost: 2, own: true },
+      "snapshot: p99 by quiet": { atMost: 2, own: true },
+    },
+  },
+  {
+    name: "snapshot",
+    sample: (kind) => snapshotToNew(kind, Number(options.mib)),
+    goals: { "MiB/s": { atLeast: 1.2 } },
+  },
+  {
+    name: "failover",
+    sample: async (kind) => ({ "ms without a write": await failover(kind, 5) }),
+    goals: { "ms without a write": { atMost: 500, own: true } },
   },
 ];
 
-interface Sample {
-  readonly perSecond: number;
-  readonly p99Ms: number;
-  readonly cpuMicroseconds: number;
-}
-
-const cpuOf = (members: readonly ServerProcess[]): number =>
-  members.reduce((sum, { pid }) => sum + usageOf(pid).cpuMilliseconds, 0);
-
-async function sample(kind: Kind, row: Row): Promise<Sample> {
-  await using cluster = await TestCluster.start([kind, kind, kind]);
-  const leader = await cluster.leader();
-  await cluster.ctl("put", "00000001", "v");
-  const endpoints = row
-    .through(cluster, leader)
-    .map(({ endpoint }) => endpoint)
-    .join(",");
-  await load(endpoints, [...row.args, `--total=${Math.ceil(total * warmShare)}`]);
-  const before = cpuOf(cluster.members);
-  const report = await load(endpoints, [...row.args, `--total=${total}`]);
-  const cpuMicroseconds = ((cpuOf(cluster.members) - before) * 1000) / total;
-  return {
-    perSecond: report.requestsPerSecond,
-    p99Ms: report.p99Milliseconds,
-    cpuMicroseconds,
-  };
-}
-
 const median = (values: readonly number[]): number =>
-  values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]!;
+  values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
 
+function verdict(
+  { atLeast = 0, atMost = Infinity, own }: Goal,
+  ours: number,
+  ratio: number,
+): string {
+  const figure = own ? ours : ratio;
+  const goal = atMost === Infinity ? `≥ ${atLeast}` : `≤ ${atMost}`;
+  return `${own ? "ours " : ""}${goal} ${figure >= atLeast && figure <= atMost ? "yes" : "NO"}`;
+}
+
+function lines(row: Row, samples: Readonly<Record<Kind, readonly Figures[]>>): string[] {
+  return Object.keys(samples.quorate[0] ?? {}).map((figure) => {
+    const of = (kind: Kind): number => median(samples[kind].map((one) => one[figure]!));
+    const [theirs, ours] = [of("etcd"), of("quorate")];
+    const ratio = ours / theirs;
+    const goal = row.goals[figure];
+    const told = goal === undefined ? "" : verdict(goal, ours, ratio);
+    const cells = [theirs, ours, ratio].map((value) => value.toPrecision(4));
+    return `| ${[row.name, figure, ...cells, told].join(" | ")} |`;
+  });
+}
+
+const date = new Date().toISOString().slice(0, 16).replace(":", "");
+const text = [
+  `# Cluster bench, ${date}`,
+  "",
+  `${cpus()[0]?.model ?? "unknown"}, ${cpus().length} cores; Node ${process.version}; etcd 3.7.3.`,
+  `Medians of ${options.pairs} alternated pairs. Members, load and disk share the machine.`,
+  "",
+  "| load | figure | etcd | ours | ratio | goal |",
+  "| --- | --- | --- | --- | --- | --- |",
+];
+for (const line of text) console.log(line);
+const results: unknown[] = [];
 for (const row of rows.filter(({ name }) => options.only?.split(",").includes(name) ?? true)) {
-  const samples: Record<Kind, Sample[]> = { etcd: [], quorate: [] };
-  for (let pair = 0; pair < pairs; pair++) {
-    for (const kind of ["etcd", "quorate"] as const) samples[kind].push(await sample(kind, row));
+  const samples: Record<Kind, Figures[]> = { etcd: [], quorate: [] };
+  for (let pair = 0; pair < Number(options.pairs); pair++) {
+    for (const kind of ["etcd", "quorate"] as const) samples[kind].push(await row.sample(kind));
   }
-  for (const [kind, all] of Object.entries(samples)) {
-    const figure = (of: (one: Sample) => number): string => median(all.map(of)).toFixed(1);
-    const rate = figure((one) => one.perSecond);
-    const p99 = figure((one) => one.p99Ms);
-    const cpu = figure((one) => one.cpuMicroseconds);
-    console.log(`${row.name} ${kind}: ${rate}/s, p99 ${p99} ms, ${cpu} µs of all members' time`);
+  results.push({ row: row.name, ...samples });
+  for (const line of lines(row, samples)) {
+    console.log(line);
+    text.push(line);
   }
 }
+const path = join(projectRoot, "bench/results", `${date}-cluster`);
+mkdirSync(join(projectRoot, "bench/results"), { recursive: true });
+writeFileSync(`${path}.md`, `${text.join("\n")}\n`);
+writeFileSync(`${path}.json`, `${JSON.stringify({ date, results }, null, 1)}\n`);

@@ -1,12 +1,9 @@
 // How long three members do not write when their leader is killed: ours and Go's in turn.
-// `node tools/run.mjs bench/failover.ts [rounds]`; needs the Go peers.
+// `node tools/run.mjs bench/failover.ts [rounds]`, or a row of `npm run bench:cluster`; needs the Go peers.
 import { setTimeout as pause } from "node:timers/promises";
 import { PutLoad } from "../test/e2e/put-load.ts";
 import type { Kind } from "../test/e2e/server-process.ts";
 import { TestCluster } from "../test/e2e/test-cluster.ts";
-
-const rounds = Number(process.argv[2] ?? 5);
-const gaps: Record<Kind, number[]> = { quorate: [], etcd: [] };
 
 /** Kills the leader once; returns the milliseconds without an acknowledged write. */
 async function gapOf(cluster: TestCluster): Promise<number> {
@@ -28,12 +25,18 @@ async function gapOf(cluster: TestCluster): Promise<number> {
   return load.longestGapMilliseconds;
 }
 
-for (const kind of ["quorate", "etcd"] as const) {
-  await using cluster = await TestCluster.start([kind, kind, kind]);
-  for (let round = 0; round < rounds; round++) gaps[kind].push(await gapOf(cluster));
-}
-for (const [kind, all] of Object.entries(gaps)) {
-  const sorted = all.toSorted((a, b) => a - b).map(Math.round);
-  const median = sorted[Math.floor(sorted.length / 2)];
+/** The median of so many kills in one cluster, in milliseconds; prints them all. */
+export async function failover(kind: Kind, rounds: number): Promise<number> {
+  await using cluster = await TestCluster.start([kind, kind, kind], { readyMilliseconds: 120_000 });
+  const gaps: number[] = [];
+  for (let round = 0; round < rounds; round++) gaps.push(await gapOf(cluster));
+  const sorted = gaps.toSorted((a, b) => a - b).map(Math.round);
+  const median = sorted[Math.floor(sorted.length / 2)]!;
   console.log(`${kind}: median ${median} ms of ${sorted.join(", ")}`);
+  return median;
+}
+
+if (import.meta.main) {
+  for (const kind of ["quorate", "etcd"] as const)
+    await failover(kind, Number(process.argv[2] ?? 5));
 }

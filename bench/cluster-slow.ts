@@ -1,0 +1,51 @@
+// Puts through the leader while a follower stands still, and while it is brought back by entries or by the
+// database: their p99 beside that of a quiet cluster.
+import type { Kind } from "../test/e2e/server-process.ts";
+import { TestCluster } from "../test/e2e/test-cluster.ts";
+import { load } from "./load-tool.ts";
+
+const readyMilliseconds = 120_000;
+/** What a load well below the limit shows is what the follower costs, not what a full queue does. */
+const steady = ["--conns=10", "--clients=50", "put", "--rate=1000", "--key-size=8"];
+const measured = [...steady, "--val-size=256", "--total=5000"];
+/** What the follower misses: 80 MB in all. */
+const missed = ["--conns=20", "--clients=100", "put", "--key-space-size=20000"].concat([
+  "--key-size=8",
+  "--val-size=4096",
+  "--total=20000",
+]);
+
+/** The p99 in milliseconds: quiet, beside a stopped follower, and beside one that comes back. */
+async function withEntries(
+  kind: Kind,
+  catchUpEntries: number,
+): Promise<{ quiet: number; stopped: number; back: number }> {
+  await using cluster = await TestCluster.start([kind, kind, kind], {
+    readyMilliseconds,
+    flags: ["--snapshot-count=5000", `--snapshot-catchup-entries=${catchUpEntries}`],
+  });
+  const leader = await cluster.leader();
+  const follower = cluster.members.find((one) => one !== leader)!;
+  const p99 = async (): Promise<number> => (await load(leader.endpoint, measured)).p99Milliseconds;
+  await p99();
+  const quiet = await p99();
+  process.kill(follower.pid, "SIGSTOP");
+  const stopped = await p99();
+  process.kill(follower.pid, "SIGCONT");
+  await follower.kill();
+  await load(leader.endpoint, missed);
+  const [back] = await Promise.all([p99(), follower.restart()]);
+  return { quiet, stopped, back };
+}
+
+/** The row of the bench. */
+export async function slowMember(kind: Kind): Promise<Record<string, number>> {
+  const entries = await withEntries(kind, 100_000);
+  const snapshot = await withEntries(kind, 100);
+  return {
+    "quiet: p99 ms": entries.quiet,
+    "stopped: p99 by quiet": entries.stopped / entries.quiet,
+    "entries: p99 by quiet": entries.back / entries.quiet,
+    "snapshot: p99 by quiet": snapshot.back / snapshot.quiet,
+  };
+}
