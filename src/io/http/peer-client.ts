@@ -6,10 +6,11 @@ import type {
   IncomingMessage,
   RequestOptions,
 } from "node:http";
-import { Agent as TlsAgent, request as httpsRequest } from "node:https";
+import type { Agent as TlsAgent } from "node:https";
 import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { Agent, request as httpRequest } from "./node-http.ts";
+import { nodeHttps } from "./node-tls.ts";
 import type {
   PeerAnswerHead,
   PeerCall,
@@ -36,7 +37,7 @@ export interface PeerClientOptions {
 /** Pools of Node's, for both schemes. */
 interface Agents {
   readonly plain: PlainAgent;
-  readonly tls: TlsAgent;
+  readonly tls: TlsAgents;
 }
 
 export class PeerClient implements PeerDialer {
@@ -53,10 +54,10 @@ export class PeerClient implements PeerDialer {
       noDelay: true,
     };
     const { tls } = options;
-    this.#pooled = { plain: new Agent(settings), tls: new PeerTlsAgent(settings, tls) };
+    this.#pooled = { plain: new Agent(settings), tls: new TlsAgents(settings, tls) };
     // An agent that keeps nothing: an old stream's connection must never serve the next one.
     const once = { keepAlive: false, noDelay: true };
-    this.#own = { plain: new Agent(once), tls: new PeerTlsAgent(once, tls) };
+    this.#own = { plain: new Agent(once), tls: new TlsAgents(once, tls) };
   }
 
   /** Throws only on a URL that is none. */
@@ -68,10 +69,10 @@ export class PeerClient implements PeerDialer {
       headers: headersOf(request),
       ...target.options,
       ...(this.#options.localAddress !== undefined && { localAddress: this.#options.localAddress }),
-      agent: target.isTls ? agents.tls : agents.plain,
+      agent: target.isTls ? agents.tls.agent : agents.plain,
     };
     const start = (): ClientRequest =>
-      target.isTls ? httpsRequest(options) : httpRequest(options);
+      target.isTls ? nodeHttps().request(options) : httpRequest(options);
     return new NodePeerCall(start, request.body, events, this.#options.dialTimeoutMs);
   }
 
@@ -83,21 +84,38 @@ export class PeerClient implements PeerDialer {
   }
 }
 
-/** Asks for its options at each connection, and resumes no session: each is verified anew. */
-class PeerTlsAgent extends TlsAgent {
+/** An agent, once one is asked for. */
+class TlsAgents {
+  readonly #options: AgentOptions;
   readonly #tls: ClientTls | undefined;
+  #agent: TlsAgent | undefined;
 
   constructor(options: AgentOptions, tls: ClientTls | undefined) {
-    super({ ...options, maxCachedSessions: 0 });
+    this.#options = options;
     this.#tls = tls;
   }
 
-  override createConnection(
-    options: RequestOptions,
-    done?: (error: Error | null, stream: Duplex) => void,
-  ): Duplex | null | undefined {
-    return super.createConnection({ ...options, ...this.#tls?.() }, done);
+  get agent(): TlsAgent {
+    this.#agent ??= tlsAgent(this.#options, this.#tls);
+    return this.#agent;
   }
+
+  destroy(): void {
+    this.#agent?.destroy();
+  }
+}
+
+/** Asks for its options at each connection, and resumes no session: each is verified anew. */
+function tlsAgent(options: AgentOptions, tls: ClientTls | undefined): TlsAgent {
+  const { Agent: NodeTlsAgent } = nodeHttps();
+  return new (class extends NodeTlsAgent {
+    override createConnection(
+      to: RequestOptions,
+      done?: (error: Error | null, stream: Duplex) => void,
+    ): Duplex | null | undefined {
+      return super.createConnection({ ...to, ...tls?.() }, done);
+    }
+  })({ ...options, maxCachedSessions: 0 });
 }
 
 class NodePeerCall implements PeerCall {

@@ -13,7 +13,7 @@ import {
   readDns,
 } from "./discovery/config.ts";
 import { formatDuration, parseDuration } from "./duration.ts";
-import { type FeatureGates, parseFeatureGates } from "./feature-gates.ts";
+import { type FeatureGates, gatesText, parseFeatureGates } from "./feature-gates.ts";
 import { type FlagValues, UsageError } from "./flags.ts";
 import { checkBindUrls, checkHostUrls, type ListenUrl, parseUrls } from "./urls.ts";
 
@@ -95,6 +95,12 @@ export interface Config extends SecurityConfig, AuthConfig, LogConfig {
   readonly enableGrpcGateway: boolean;
   readonly cors: readonly string[];
   readonly hostWhitelist: readonly string[];
+  /** What only the log shows of flags that ask for nothing else here. */
+  readonly onlyLogged: {
+    readonly gates: string;
+    readonly compactHashCheckMs: number;
+    readonly downgradeCheckMs: number;
+  };
   /** Flags given explicitly, for warnings. */
   readonly given: ReadonlySet<string>;
 }
@@ -184,6 +190,15 @@ const readFeatures = (gates: FeatureGates): Features => ({
   setsLocalAddress: gates.SetMemberLocalAddr,
 });
 
+const readLogged = (
+  text: (name: string) => string,
+  duration: (name: string) => number,
+): Config["onlyLogged"] => ({
+  gates: gatesText(text("feature-gates")),
+  compactHashCheckMs: duration("compact-hash-check-time"),
+  downgradeCheckMs: duration("downgrade-check-time"),
+});
+
 function read(values: FlagValues, gates: FeatureGates): Config {
   const text = (name: string): string => values.text.get(name) ?? "";
   const number = (name: string): number => Number(text(name));
@@ -237,6 +252,7 @@ function read(values: FlagValues, gates: FeatureGates): Config {
     warningUnaryRequestMs: duration("warning-unary-request-duration", 300),
     maxLearners: number("max-learners"),
     ...readFeatures(gates),
+    onlyLogged: readLogged(text, duration),
     unsafeNoFsync: bool("unsafe-no-fsync"),
     ...readOwn(values.text),
     enablePprof: bool("enable-pprof"),

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { type Log, silentLog } from "../../io/host/index.ts";
 import { configFrom } from "./config.ts";
-import { parseFeatureGates } from "./feature-gates.ts";
+import { gatesText, parseFeatureGates } from "./feature-gates.ts";
 import { parseFlags } from "./flags.ts";
 import { localAddressOf } from "./local-address.ts";
 
@@ -95,4 +95,15 @@ test("the local address is the first advertised one that others can call", () =>
     "searching for a suitable member local address in AdvertisePeerURLs",
     "unable to set a member local address due to lack of suitable local addresses",
   ]);
+});
+
+test("the log names the gates that were set, those that AllAlpha sets among them", () => {
+  assert.equal(gatesText(""), "");
+  assert.equal(
+    gatesText("LeaseCheckpoint=true,InitialCorruptCheck=0"),
+    "InitialCorruptCheck=false,LeaseCheckpoint=true",
+  );
+  const text = gatesText("AllAlpha=true,PriorityRequest=false");
+  assert.match(text, /^AllAlpha=true,CompactHashCheck=true,.*PriorityRequest=false,/);
+  assert.doesNotMatch(text, /AllBeta|FastLeaseKeepAlive/);
 });

@@ -44,8 +44,7 @@ export const gateStage = (name: GateName): Stage => gateSpecs[name].stage;
  * @throws with the words of featuregate.Set
  */
 export function parseFeatureGates(text: string): FeatureGates {
-  const named = new Map<string, boolean>();
-  for (const pair of text.split(",")) if (pair !== "") named.set(...parsePair(pair));
+  const named = namedGates(text);
   for (const name of named.keys()) {
     if (!Object.hasOwn(gateSpecs, name)) throw new Error(`unrecognized feature gate: ${name}`);
   }
@@ -56,6 +55,24 @@ export function parseFeatureGates(text: string): FeatureGates {
   };
   const gates = Object.fromEntries(gateNames.map((name) => [name, isOn(name)])) as FeatureGates;
   return gates;
+}
+
+/** The gates that this text sets, sorted, as featuregate prints them; AllAlpha and AllBeta set many. */
+export function gatesText(text: string): string {
+  const named = namedGates(text);
+  const all = { ALPHA: named.get("AllAlpha"), BETA: named.get("AllBeta") };
+  for (const name of gateNames) {
+    const value = all[gateSpecs[name].stage];
+    if (value !== undefined && !named.has(name) && !name.startsWith("All")) named.set(name, value);
+  }
+  const pairs = [...named].map(([name, isOn]) => `${name}=${isOn}`);
+  return pairs.toSorted().join(",");
+}
+
+function namedGates(text: string): Map<string, boolean> {
+  const named = new Map<string, boolean>();
+  for (const pair of text.split(",")) if (pair !== "") named.set(...parsePair(pair));
+  return named;
 }
 
 function parsePair(pair: string): [name: string, isOn: boolean] {

@@ -8,20 +8,25 @@ const isLoopback = (address: string): boolean =>
   address.startsWith("127.") || address === "::1" || address.startsWith("::ffff:127.");
 const isUnspecified = (address: string): boolean => address === "0.0.0.0" || address === "::";
 
+type AddressConfig = Pick<Config, "setsLocalAddress" | "advertisePeerUrls">;
+
 /** The first usable address among the advertised peer URLs; undefined leaves it to the system. */
-export function localAddressOf(
-  config: Pick<Config, "setsLocalAddress" | "advertisePeerUrls">,
-  log: Log,
-): string | undefined {
+export function inferredAddress(config: AddressConfig): string | undefined {
+  if (!config.setsLocalAddress) return undefined;
+  return config.advertisePeerUrls
+    .map(({ host }) => host.replace(/^\[|\]$/g, ""))
+    .find((each) => isIP(each) !== 0 && !isLoopback(each) && !isUnspecified(each));
+}
+
+/** The same, and etcd's lines about it. */
+export function localAddressOf(config: AddressConfig, log: Log): string | undefined {
   if (!config.setsLocalAddress) return undefined;
   const urls = { "advertise-peer-urls": config.advertisePeerUrls.map(({ text }) => text) };
   log.info("searching for a suitable member local address in AdvertisePeerURLs", urls);
-  for (const { host } of config.advertisePeerUrls) {
-    const address = host.replace(/^\[|\]$/g, "");
-    if (isIP(address) === 0 || isLoopback(address) || isUnspecified(address)) continue;
-    log.info("setting member local address", { LocalAddr: address });
-    return address;
+  const address = inferredAddress(config);
+  if (address !== undefined) log.info("setting member local address", { LocalAddr: address });
+  else {
+    log.warn("unable to set a member local address due to lack of suitable local addresses", urls);
   }
-  log.warn("unable to set a member local address due to lack of suitable local addresses", urls);
-  return undefined;
+  return address;
 }

@@ -17,7 +17,7 @@ export function quorateVersion(): string {
 /** etcd's names for the machine. */
 export const goArch = process.arch === "x64" ? "amd64" : process.arch;
 export const goOs = process.platform;
-const goVersion = `none (Quorate ${quorateVersion()} on Node ${process.version})`;
+export const goVersion = `none (Quorate ${quorateVersion()} on Node ${process.version})`;
 export const gitSha = "Not provided (use ./build instead of go build)";
 
 /** The four lines of `etcd --version`. */

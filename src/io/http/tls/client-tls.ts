@@ -1,7 +1,8 @@
 // TLS of our own calls to other members (TLSInfo.ClientConfig).
 import { isIP } from "node:net";
-import { type ConnectionOptions, createSecureContext, type SecureContext } from "node:tls";
+import type { ConnectionOptions, SecureContext } from "node:tls";
 import { X509Certificate } from "node:crypto";
+import { nodeTls } from "../node-tls.ts";
 import type { Log } from "../../host/index.ts";
 import { checkCipherSuites } from "./cipher-suites.ts";
 import { readFile } from "./file-errors.ts";
@@ -34,7 +35,11 @@ export function clientTls(info: TlsInfo, log: Log): ClientTls {
   return () => {
     if (secureContext === undefined || files.refresh()) {
       const trusted = trustsAnyone ? { ca: [] } : files.trusted;
-      secureContext = createSecureContext({ ...protocolOptions(info), ...files.own, ...trusted });
+      secureContext = nodeTls().createSecureContext({
+        ...protocolOptions(info),
+        ...files.own,
+        ...trusted,
+      });
     }
     return {
       secureContext,

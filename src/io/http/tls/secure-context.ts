@@ -1,6 +1,7 @@
 // What node:tls is told, from an operator's TlsInfo, with the files read anew when they have changed.
 import { constants } from "node:crypto";
-import { getCACertificates, type SecureContextOptions, type SecureVersion } from "node:tls";
+import type { SecureContextOptions, SecureVersion } from "node:tls";
+import { nodeTls } from "../node-tls.ts";
 import type { Log } from "../../host/index.ts";
 import { openSslCiphers } from "./cipher-suites.ts";
 import { readFile } from "./file-errors.ts";
@@ -112,7 +113,7 @@ let system: string[] | undefined;
 
 /** The machine's own roots, as Go takes them where no pool is given. */
 function systemPool(): string[] {
-  system ??= getCACertificates("system");
-  if (system.length === 0) system = getCACertificates("default");
+  system ??= nodeTls().getCACertificates("system");
+  if (system.length === 0) system = nodeTls().getCACertificates("default");
   return system;
 }

@@ -1,6 +1,7 @@
 // Handshakes on sockets that were accepted elsewhere.
 import { isIP, type Socket } from "node:net";
-import { createServer, type Server, type TLSSocket } from "node:tls";
+import type { Server, TLSSocket } from "node:tls";
+import { nodeTls } from "../node-tls.ts";
 import { BadCertificateAlerts } from "./bad-certificate.ts";
 import { handshakeError } from "./handshake-error.ts";
 import { namesOf } from "./host-names.ts";
@@ -36,7 +37,7 @@ export class TlsAcceptor {
 
   constructor(options: TlsAcceptorOptions) {
     this.#options = options;
-    this.#server = createServer({
+    this.#server = nodeTls().createServer({
       ...options.tls.options,
       noDelay: true,
       handshakeTimeout: options.handshakeTimeoutMs,
