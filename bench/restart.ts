@@ -1,10 +1,13 @@
-// How long a restart takes, from exec to the first linearizable get, beside real etcd.
-//   node tools/run.mjs bench/restart.ts [--keys 1000000] [--value-size 256] [--rounds 5]
+// How long a start takes, beside real etcd: an empty member from exec to its ready line, and a full one
+// from exec to the first linearizable get. Writes bench/results/<date>-restart.md.
+//   npm run bench:restart -- [--keys 1000000] [--value-size 256] [--rounds 5] [--starts 11]
 import { execFileSync } from "node:child_process";
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import { type Kind, ServerProcess, usageOf } from "../test/e2e/server-process.ts";
-import { peer } from "../test/peers/peers.ts";
+import { peer, projectRoot } from "../test/peers/peers.ts";
 import { median } from "./report.ts";
 
 const { values: options } = parseArgs({
@@ -12,6 +15,7 @@ const { values: options } = parseArgs({
     keys: { type: "string", default: "1000000" },
     "value-size": { type: "string", default: "256" },
     rounds: { type: "string", default: "5" },
+    starts: { type: "string", default: "11" },
   },
 });
 const kinds: readonly Kind[] = ["etcd", "quorate"];
@@ -45,6 +49,62 @@ async function restarted(server: ServerProcess): Promise<number> {
   return took;
 }
 
+interface Start {
+  /** From exec to the ready line. */
+  readonly milliseconds: number;
+  /** Until then, of all threads. */
+  readonly cpuMilliseconds: number;
+  readonly residentMegabytes: number;
+}
+
+// By then nothing of the start is left to do.
+const idleMs = 1000;
+
+async function emptyStart(kind: Kind): Promise<Start> {
+  const server = await ServerProcess.start({ kind });
+  try {
+    await server.end("SIGTERM", 10_000);
+    rmSync(server.dataDirectory, { recursive: true, force: true });
+    const since = performance.now();
+    await server.restart();
+    const milliseconds = performance.now() - since;
+    const { cpuMilliseconds } = usageOf(server.pid);
+    await pause(idleMs);
+    const residentMegabytes = usageOf(server.pid).residentBytes / 2 ** 20;
+    return { milliseconds, cpuMilliseconds, residentMegabytes };
+  } finally {
+    await server.dispose();
+  }
+}
+
+/** A line for each kind, of medians. */
+async function emptyStarts(): Promise<string[]> {
+  const taken = new Map<Kind, Start[]>(kinds.map((kind) => [kind, []]));
+  for (let round = 0; round < Number(options.starts); round++) {
+    for (const kind of kinds) taken.get(kind)!.push(await emptyStart(kind));
+  }
+  return [...taken].map(([kind, starts]) => {
+    const of = (figure: keyof Start): string =>
+      median(starts.map((start) => start[figure])).toFixed(0);
+    const [wall, cpu, resident] = [
+      of("milliseconds"),
+      of("cpuMilliseconds"),
+      of("residentMegabytes"),
+    ];
+    return `empty member, ${kind}: ready after ${wall} ms, CPU ${cpu} ms, idle RSS ${resident} MB`;
+  });
+}
+
+function report(lines: readonly string[]): void {
+  const folder = join(projectRoot, "bench/results");
+  mkdirSync(folder, { recursive: true });
+  const date = new Date().toISOString().slice(0, 16).replace(":", "");
+  const text = [`# Starts, ${date}`, "", ...lines.map((line) => `- ${line}`), ""];
+  writeFileSync(join(folder, `${date}-restart.md`), text.join("\n"));
+  console.log(lines.join("\n"));
+}
+
+const empty = await emptyStarts();
 const servers = new Map<Kind, ServerProcess>();
 const times = new Map<Kind, number[]>(kinds.map((kind) => [kind, []]));
 try {
@@ -60,8 +120,12 @@ try {
     }
   }
   const [go = 0, ours = 0] = kinds.map((kind) => median(times.get(kind)!));
-  console.log(`median: etcd ${go.toFixed(0)} ms, quorate ${ours.toFixed(0)} ms`);
-  console.log(`restart of ${options.keys} keys: ${(go / ours).toFixed(2)} times as fast as etcd`);
+  const ratio = (go / ours).toFixed(2);
+  report([
+    ...empty,
+    `restart with ${options.keys} keys: etcd ${go.toFixed(0)} ms, quorate ${ours.toFixed(0)} ms, ` +
+      `${ratio} times as fast`,
+  ]);
 } finally {
   for (const server of servers.values()) await server.dispose();
 }
