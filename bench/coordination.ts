@@ -9,6 +9,7 @@ import { parseArgs } from "node:util";
 import { run } from "../test/e2e/command.ts";
 import { type Kind, ServerProcess } from "../test/e2e/server-process.ts";
 import { peer, projectRoot } from "../test/peers/peers.ts";
+import { leaseStorm } from "./lease-storm.ts";
 
 const { values: options } = parseArgs({
   options: {
@@ -171,6 +172,14 @@ for (const row of rows) {
   const taken = await compare(row);
   results.push(taken);
   for (const line of lines(taken)) {
+    console.log(line);
+    text.push(line);
+  }
+}
+if (wanted === undefined || wanted.includes("storm")) {
+  const parent = join(projectRoot, "bench/work");
+  mkdirSync(parent, { recursive: true });
+  for (const line of await leaseStorm(options.small ? 2000 : 100_000, parent)) {
     console.log(line);
     text.push(line);
   }

@@ -115,7 +115,11 @@ func (t *times) add(took time.Duration) {
 	t.mu.Unlock()
 }
 
-func (t *times) forget() { t.took = nil }
+func (t *times) forget() {
+	t.mu.Lock()
+	t.took = nil
+	t.mu.Unlock()
+}
 
 func (t *times) figures(length time.Duration) figures {
 	t.mu.Lock()

@@ -10,6 +10,7 @@ import (
 
 	pb "go.etcd.io/etcd/api/v3/etcdserverpb"
 	clientv3 "go.etcd.io/etcd/client/v3"
+	"google.golang.org/protobuf/proto"
 )
 
 // watchersPerStream is few enough that no stream waits long for its own lock in the client.
@@ -79,8 +80,8 @@ func fanout(j *job) (figures, error) {
 
 func stamp() string { return strconv.FormatInt(time.Now().UnixNano(), 10) }
 
-func age(event *clientv3.Event) time.Duration {
-	at, _ := strconv.ParseInt(string(event.Kv.Value), 10, 64)
+func age(value []byte) time.Duration {
+	at, _ := strconv.ParseInt(string(value), 10, 64)
 	return time.Since(time.Unix(0, at))
 }
 
@@ -88,9 +89,15 @@ func age(event *clientv3.Event) time.Duration {
 func (j *job) told(perSecond, watchers int) (figures, error) {
 	var seen atomic.Int64
 	var took times
-	err := j.watchers(watchers, 100, "told/", func(event *clientv3.Event) {
-		if seen.Add(1)%16 == 0 {
-			took.add(age(event))
+	err := j.rawWatchers(watchers, 100, "told/", func(message []byte) {
+		events := eventsIn(message)
+		before := seen.Add(events) - events
+		if (before+events)/16 == before/16 {
+			return
+		}
+		var response pb.WatchResponse
+		if proto.Unmarshal(message, &response) == nil && len(response.Events) > 0 {
+			took.add(age(response.Events[0].Kv.Value))
 		}
 	})
 	if err != nil {
@@ -100,12 +107,18 @@ func (j *job) told(perSecond, watchers int) (figures, error) {
 	if err != nil {
 		return nil, err
 	}
-	began := j.begin()
-	steadily(j.ctx, perSecond, j.length, func(at int) {
+	put := func(at int) {
 		_, _ = clients[at%10].Put(j.ctx, "told/"+strconv.Itoa(at%100), stamp())
-	})
+	}
+	// What a server is still compiling says nothing about it.
+	steadily(j.ctx, perSecond, j.length/3, put)
+	seen.Store(0)
+	took.forget()
+	began := j.begin()
+	steadily(j.ctx, perSecond, j.length, put)
 	got := took.figures(time.Since(began))
 	got["rate"] = float64(seen.Load()) / time.Since(began).Seconds()
+	got["count"] = float64(seen.Load())
 	got["asked"] = float64(perSecond * watchers)
 	return got, nil
 }

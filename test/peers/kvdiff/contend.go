@@ -16,6 +16,8 @@ import (
 const (
 	contendTTL     = 600
 	contendTimeout = 2 * time.Minute
+	// withdrawTime is how long a waiter that gave up may take to leave the queue.
+	withdrawTime = 5 * time.Second
 )
 
 // contention is two clients after one lock or one leadership, from the grant of their leases to what is
@@ -125,8 +127,11 @@ func (c *contention) goOn(way string, held proto.Message, giveUp func()) error {
 		c.leave(held)
 	case "waiter gives up":
 		giveUp()
-		if err := c.until(1); err != nil {
-			return err
+		if err := c.untilWithin(withdrawTime, 1); err != nil {
+			// In etcd a waiter that goes while it enters leaves its key until its lease ends.
+			if _, err := c.kv.DeleteRange(c.ctx, &pb.DeleteRangeRequest{Key: c.key(c.second)}); err != nil {
+				return err
+			}
 		}
 		c.leave(held)
 	case "holder's key is deleted":
@@ -184,9 +189,13 @@ func (c *contention) all(countOnly bool) *pb.RangeRequest {
 }
 
 // until waits for as many keys under the name.
-func (c *contention) until(count int64) error {
+func (c *contention) until(count int64) error { return c.untilWithin(contendTimeout, count) }
+
+func (c *contention) untilWithin(limit time.Duration, count int64) error {
+	ctx, cancel := context.WithTimeout(c.ctx, limit)
+	defer cancel()
 	for {
-		got, err := c.kv.Range(c.ctx, c.all(true))
+		got, err := c.kv.Range(ctx, c.all(true))
 		if err != nil {
 			return err
 		}

@@ -60,11 +60,11 @@ func (h *history) step() []call {
 		return one(call{method: "Put", request: h.oversizePut()})
 	case n < 605 && h.leases:
 		return one(h.leaseWrite())
-	case n < 611 && h.leases:
+	case n < 609 && h.leases:
 		return one(h.contend(pick(h.Rand, contentions)))
-	case n < 623 && h.leases:
+	case n < 621 && h.leases:
 		return one(h.coordination())
-	case n < 629 && h.leases:
+	case n < 626 && h.leases:
 		return one(h.maintenance())
 	default:
 		reads := make([]call, 1+h.IntN(readsAtOnceMax))
