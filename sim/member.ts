@@ -205,6 +205,8 @@ export class SimMember implements Endpoint {
       sha1,
       walDirectory,
       ...clusterNames(plan.members, this.index),
+      // Who joined never founds the cluster anew, however early its first life ended.
+      initialClusterState: this.#joining.kind === "learner" ? "existing" : "new",
       unsafeNoFsync: false,
       syncing: "background",
       walSizes: { segmentBytes, zeroAheadBytes },
