@@ -26,6 +26,7 @@ export interface SeedsCommand extends Common {
   readonly count: number;
   readonly members: number | undefined;
   readonly seconds: number | undefined;
+  readonly transport?: "rafthttp" | undefined;
 }
 
 /** Runs seeds until one breaks a promise; returns whether one did. */
@@ -35,7 +36,8 @@ export function runSeeds(command: SeedsCommand): boolean {
   let simulatedMs = 0;
   const started = process.cpuUsage();
   for (let seed = from; seed < from + count; seed++) {
-    const plan = planFrom({ seed, members, seconds, registers: command.registers });
+    const { registers, transport } = command;
+    const plan = planFrom({ seed, members, seconds, registers, transport });
     const result = runOne(command, plan);
     simulatedMs += result.simulatedMs;
     for (const [name, value] of Object.entries(result.counts)) {

@@ -8,6 +8,8 @@ const dialUs = 100_000;
 const noticeUs = 200;
 
 export interface ConnectionScope {
+  /** Where members talk by bytes their connections are the real transport's. */
+  readonly isByBytes: boolean;
   readonly loop: Loop;
   readonly places: number;
   readonly isBlocked: (from: number, to: number) => boolean;
@@ -33,7 +35,7 @@ export class Connections {
 
   /** Both ends hear of it, unless a partition keeps it from them. */
   reset(a: number, b: number): void {
-    if (a === b) return;
+    if (a === b || this.#scope.isByBytes) return;
     this.#notice(a, b);
     this.#notice(b, a);
     const pair = this.#pair(a, b);

@@ -21,6 +21,8 @@ const timeoutMs = 900_000;
 export function hunt(mutant: Mutant, seedsMax: number): HuntResult {
   const args =
     mutant.net === "crash suite" ? ["--crash-suite"] : ["--seeds", String(seedsMax), "--brief"];
+  const transport = mutant.net === "byte streams" ? "rafthttp" : undefined;
+  if (transport !== undefined) args.push("--transport", transport);
   if (mutant.members !== undefined) args.push("--members", String(mutant.members));
   const child = spawnSync(process.execPath, [main, "--mutant", mutant.name, ...args], {
     encoding: "utf8",
@@ -38,7 +40,9 @@ export function hunt(mutant: Mutant, seedsMax: number): HuntResult {
   const seeds = seed === null ? 0 : Number(seed[1]);
   const members = seed === null ? undefined : Number(seed[2]);
   if (seeds > 0) {
-    const { violation: own } = runPlan(planFrom({ seed: seeds, members: mutant.members }));
+    const { violation: own } = runPlan(
+      planFrom({ seed: seeds, members: mutant.members, transport }),
+    );
     if (own !== undefined) throw new Error(`seed ${seeds} fails without a mutant: ${own.message}`);
   }
   return { mutant, seeds, invariant: violation[1]!, members };

@@ -12,6 +12,7 @@ const { values } = parseArgs({
     plan: { type: "string" },
     members: { type: "string" },
     seconds: { type: "string" },
+    transport: { type: "string" },
     mutant: { type: "string" },
     hunt: { type: "string" },
     "crash-suite": { type: "boolean", default: false },
@@ -81,5 +82,6 @@ async function run(): Promise<boolean> {
     count: values.seed === undefined ? (number(values.seeds) ?? 20) : 1,
     members: number(values.members),
     seconds: number(values.seconds),
+    transport: values.transport === "rafthttp" ? "rafthttp" : undefined,
   });
 }

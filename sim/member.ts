@@ -13,6 +13,7 @@ import {
   bootstrap,
   type Credentials,
   memoryBackendHost,
+  type PeerTransport,
   Server,
 } from "../src/server/member/index.ts";
 import { SimClock } from "./clock.ts";
@@ -23,6 +24,7 @@ import { drainSoon, type Loop, Process } from "./loop.ts";
 import type { Endpoint } from "./network.ts";
 import { type Plan, seedFor } from "./plan.ts";
 import type { RaftChecks, RaftWitness } from "./raft-checks.ts";
+import type { TransportPlace } from "./rafthttp-transport.ts";
 import { type DatabaseCarrier, Reception, SimTransport } from "./transport.ts";
 import { PowerLoss, Violation } from "./violation.ts";
 
@@ -37,6 +39,8 @@ export interface MemberScope {
   readonly loop: Loop;
   readonly checks: RaftChecks;
   readonly carrier: DatabaseCarrier;
+  /** Where members talk by bytes. */
+  readonly connect?: ((place: TransportPlace) => PeerTransport) | undefined;
   /** The log is about to forget entries: what was applied of them is to be told first. */
   readonly beforeCut: (member: SimMember) => void;
   /** The process ended by itself; `error` says why. */
@@ -296,7 +300,17 @@ export class SimMember implements Endpoint {
       clock,
       random,
       log: silentLog,
-      connect: (port: RaftPort) => new SimTransport(this, this.#scope.carrier, port),
+      connect: (port: RaftPort) => {
+        const place = {
+          member: this,
+          process,
+          clock,
+          booted,
+          snapshotter: this.#snapshotter,
+          port,
+        };
+        return this.#scope.connect?.(place) ?? new SimTransport(this, this.#scope.carrier, port);
+      },
       installDatabase: (index) => {
         this.installs++;
         return database!.install(index);

@@ -3,6 +3,7 @@
 import { authMutants } from "./mutants-auth.ts";
 import { leaseMutants } from "./mutants-leases.ts";
 import { raftMutants } from "./mutants-raft.ts";
+import { rafthttpMutants } from "./mutants-rafthttp.ts";
 import { storageMutants } from "./mutants-storage.ts";
 
 export interface Mutant {
@@ -12,8 +13,8 @@ export interface Mutant {
   readonly file: string;
   readonly snippet: string;
   readonly instead: string;
-  /** Who kills it: whole clusters, or the exhaustive power losses under the log. */
-  readonly net: "seeds" | "crash suite";
+  /** Who kills it: whole clusters, those over byte streams, or the exhaustive power losses under the log. */
+  readonly net: "seeds" | "byte streams" | "crash suite";
   /** The cluster it can show itself in, where not every size will do. */
   readonly members?: number;
 }
@@ -23,4 +24,5 @@ export const mutants: readonly Mutant[] = [
   ...storageMutants,
   ...leaseMutants,
   ...authMutants,
+  ...rafthttpMutants,
 ];

@@ -102,6 +102,9 @@ export class Network {
     }
   }
 
+  /** A host's process is gone, or all of it. Messages notice when they arrive. */
+  hostDied(_name: string, _isPowerLoss: boolean): void {}
+
   send(from: number, to: number, message: Message): void {
     this.counts.sent++;
     const link = this.#links[from]![to]!;

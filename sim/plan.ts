@@ -1,5 +1,6 @@
 // Everything a run depends on, as plain data: the same plan is the same run. A seed becomes a plan; a
 // plan can be kept, shortened and run again.
+import type { BytesPlan } from "./rafthttp-plan.ts";
 
 export interface ClusterPlan {
   readonly heartbeatMs: number;
@@ -230,6 +231,8 @@ export interface Plan {
   readonly cluster: ClusterPlan;
   readonly network: NetworkPlan;
   readonly disk: DiskPlan;
+  /** Members talk by the real transport over byte streams; absent: by messages. */
+  readonly bytes?: BytesPlan;
   /** All clients keep to single keys, and what they hear is written down. */
   readonly isHistoryKept?: true;
   readonly ops: readonly PlannedOp[];

@@ -12,6 +12,7 @@ import {
 } from "./plan.ts";
 import { planAuthOps, planTokens, withUsers } from "./auth-load.ts";
 import { planLeaseOps } from "./lease-load.ts";
+import { byteStreamsSeconds, healAtMsOf, overByteStreams } from "./rafthttp-plan.ts";
 import { planRegisterOps } from "./register-load.ts";
 import { type LoadScope, planOps, planStreams } from "./workload.ts";
 
@@ -23,6 +24,8 @@ export interface SwarmOptions {
   readonly registers?: boolean | undefined;
   /** Simulated seconds; 100 unless told. */
   readonly seconds?: number | undefined;
+  /** What members talk by. */
+  readonly transport?: "messages" | "rafthttp" | undefined;
 }
 
 const faultNames = [
@@ -54,8 +57,9 @@ export function planFrom(options: SwarmOptions): Plan {
   const { seed } = options;
   const random = seededRandom(seedFor(seed, "swarm"));
   const members = options.members ?? pick(random, [1, 3, 3, 3, 3, 3, 5]);
-  const endMs = (options.seconds ?? 100) * 1000;
-  const healAtMs = Math.floor(endMs * 0.82);
+  const isBytes = options.transport === "rafthttp";
+  const endMs = (options.seconds ?? (isBytes ? byteStreamsSeconds : 100)) * 1000;
+  const healAtMs = isBytes ? healAtMsOf(endMs) : Math.floor(endMs * 0.82);
   // One run in ten knows no faults.
   const names = chance(random, 10)
     ? []
@@ -69,7 +73,7 @@ export function planFrom(options: SwarmOptions): Plan {
   const isForPorcupine = options.registers ?? seed % 100 === 0;
   const load = { seed, members, healAtMs };
   const tokenTtlMs = isForPorcupine ? undefined : planTokens(seed);
-  return {
+  const plan: Plan = {
     version: 1,
     seed,
     members,
@@ -94,6 +98,7 @@ export function planFrom(options: SwarmOptions): Plan {
     streams: planStreams(load),
     faults,
   };
+  return isBytes ? overByteStreams(plan) : plan;
 }
 
 function planLoad(

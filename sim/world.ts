@@ -18,6 +18,8 @@ import { Network } from "./network.ts";
 import { Oracle } from "./oracle.ts";
 import { type Plan, seedFor } from "./plan.ts";
 import { RaftChecks } from "./raft-checks.ts";
+import { ByteNetwork } from "./rafthttp-network.ts";
+import { ByteChecks, connectByBytes } from "./rafthttp-world.ts";
 import { Trace } from "./trace.ts";
 import type { DatabaseCarrier } from "./transport.ts";
 import { hold, PowerLoss, Violation } from "./violation.ts";
@@ -34,6 +36,7 @@ export class World {
   readonly loop = new Loop();
   readonly trace = new Trace();
   readonly checks = new RaftChecks();
+  readonly byteChecks = new ByteChecks();
   readonly oracle: Oracle;
   readonly members: SimMember[] = [];
   readonly network: Network;
@@ -76,8 +79,12 @@ export class World {
       },
       receive: (message: Message) => place.member?.receive(message),
     }));
-    this.network = new Network(this.loop, random, plan.network, endpoints);
+    this.network =
+      plan.bytes === undefined
+        ? new Network(this.loop, random, plan.network, endpoints)
+        : new ByteNetwork(this.loop, random, plan.network, endpoints, plan.bytes);
     this.connections = new Connections({
+      isByBytes: plan.bytes !== undefined,
       loop: this.loop,
       places: endpoints.length,
       isBlocked: (from, to) => this.network.isBlocked(from, to),
@@ -99,6 +106,7 @@ export class World {
         loop: this.loop,
         checks: this.checks,
         carrier: this.#carrier,
+        connect: this.plan.bytes && ((place) => connectByBytes(this, place)),
         beforeCut: (cut) => {
           this.checks.observe(cut.witness);
           this.#tell(cut);
@@ -114,6 +122,7 @@ export class World {
 
   removeMember(member: SimMember): void {
     member.kill({ power: false });
+    this.network.hostDied(member.name, false);
     this.#afterDeath(member);
     this.members.splice(this.members.indexOf(member), 1);
     this.#endpoints[member.index]!.member = undefined;
@@ -166,6 +175,7 @@ export class World {
     // What it applied in the event it died in may be on its disk.
     this.#tell(member);
     member.kill(options);
+    this.network.hostDied(member.name, options.power);
     this.#afterDeath(member);
     if (!options.power) this.connections.processEnded(member.index);
     const us = this.isHealed ? 0 : options.restartMs * 1000;

@@ -3,6 +3,7 @@
 // It promises that silent or half-open peers are let go, and that a listener's connections have a
 // limit. It never answers a request itself and knows no path.
 export type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
+export { isAskedAgain } from "./ask-again.ts";
 export { gunzip } from "./gunzip.ts";
 export { defaultListenerLimits, type ListenerLimits } from "./limits.ts";
 export { type ListenAddress, Mux, type MuxOptions, type RemotePeer } from "./mux.ts";

@@ -78,7 +78,7 @@ test("pooled calls share connections, calls of their own do not", async () => {
   }
 });
 
-test("a kept connection that the server has just closed costs a second try, not the message", async () => {
+test("on a kept connection that was just closed only a question is asked again", async () => {
   let connections = 0;
   const server = createTcpServer((socket) => {
     connections++;
@@ -96,11 +96,17 @@ test("a kept connection that the server has just closed costs a second try, not 
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/raft`;
   const client = new PeerClient({ dialTimeoutMs: 1_000 });
   try {
-    const body = new Uint8Array([1, 2, 3]);
-    const request = { method: "POST", url, headers: {}, connection: "pooled", body } as const;
-    assert.equal((await call(client, request)).status, 204);
-    assert.equal((await call(client, request)).status, 204);
+    const question = { method: "GET", url, headers: {}, connection: "pooled" } as const;
+    assert.equal((await call(client, question)).status, 204);
+    assert.equal((await call(client, question)).status, 204);
     assert.equal(connections, 2);
+    connections = 0;
+    const body = new Uint8Array([1, 2, 3]);
+    const message = { ...question, method: "POST", body } as const;
+    client.close();
+    assert.equal((await call(client, message)).status, 204);
+    assert.match((await call(client, message)).error, /ECONNRESET/);
+    assert.equal(connections, 1);
   } finally {
     client.close();
     await stop(server);

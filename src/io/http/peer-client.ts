@@ -18,6 +18,7 @@ import type {
   PeerCallRequest,
   PeerDialer,
 } from "./peer-exchange.ts";
+import { isAskedAgain } from "./ask-again.ts";
 import type { ClientTls } from "./tls/client-tls.ts";
 import { dialError } from "./tls/handshake-error.ts";
 
@@ -73,7 +74,7 @@ export class PeerClient implements PeerDialer {
     };
     const start = (): ClientRequest =>
       target.isTls ? nodeHttps().request(options) : httpRequest(options);
-    return new NodePeerCall(start, request.body, events, this.#options.dialTimeoutMs);
+    return new NodePeerCall(start, request, events, this.#options.dialTimeoutMs);
   }
 
   close(): void {
@@ -120,6 +121,7 @@ function tlsAgent(options: AgentOptions, tls: ClientTls | undefined): TlsAgent {
 
 class NodePeerCall implements PeerCall {
   readonly #start: () => ClientRequest;
+  readonly #asked: PeerCallRequest;
   readonly #body: Uint8Array | undefined;
   readonly #events: PeerCallEvents;
   readonly #dialTimeoutMs: number;
@@ -129,11 +131,13 @@ class NodePeerCall implements PeerCall {
 
   constructor(
     start: () => ClientRequest,
-    body: Uint8Array | number | undefined,
+    request: PeerCallRequest,
     events: PeerCallEvents,
     dialTimeoutMs: number,
   ) {
+    const { body } = request;
     this.#start = start;
+    this.#asked = request;
     this.#body = typeof body === "number" ? undefined : body;
     this.#events = events;
     this.#dialTimeoutMs = dialTimeoutMs;
@@ -193,15 +197,10 @@ class NodePeerCall implements PeerCall {
     this.#events.onHead(headOf(response));
   }
 
-  /**
-   * The server may close a kept connection just as it is used again. It has not looked at the
-   * request then, so it is sent once more.
-   */
   #broke(error: Error): void {
     if (this.#isOver) return;
-    const isWhole = this.#body !== undefined || this.#request.method === "GET";
-    const code = (error as NodeJS.ErrnoException).code;
-    if (!this.#isAgain && isWhole && this.#request.reusedSocket && code === "ECONNRESET") {
+    const { code } = error as NodeJS.ErrnoException;
+    if (!this.#isAgain && this.#request.reusedSocket && isAskedAgain(this.#asked, code)) {
       this.#isAgain = true;
       this.#request = this.#begin();
       this.#request.end(this.#body);
