@@ -12,6 +12,9 @@ import type { World } from "./world.ts";
 const pollUs = 200_000;
 const firstLearnerId = 0x1ea0_0000_0000_0000n;
 
+/** The host it can be called at, whichever of several that were proposed has come to be. */
+const learnerName = (id: Id64): string => `l${id - firstLearnerId + 1n}`;
+
 type FaultOf<Kind extends Fault["kind"]> = Extract<Fault, { kind: Kind }>;
 
 export class Faults {
@@ -247,7 +250,7 @@ export class Faults {
       if (isAdded) {
         const { clusterId, plan } = world;
         const joining = { kind: "learner", id, clusterId } as const;
-        this.#learner = world.addMember(plan.members, `l${this.#learners}`, id, joining);
+        this.#learner = world.addMember(plan.members, learnerName(id), id, joining);
         world.start(this.#learner);
       } else if (polls-- > 0 || !world.isHealed) world.loop.after(pollUs, undefined, "poll", poll);
     };
@@ -271,7 +274,7 @@ export class Faults {
   }
 
   #propose(type: ConfChangeType, id: Id64, isPromote: boolean): void {
-    const name = `l${this.#learners}`;
+    const name = learnerName(id);
     const member = {
       id,
       name: "",
