@@ -25,31 +25,10 @@ export const rafthttpMutants: readonly Mutant[] = [
     "    this.#filled += taken;\n    this.#at = this.#chunk.length;",
   ),
   rafthttp(
-    "encoder-outlives-its-stream",
-    "a new msgapp stream goes on with what the other end knew of the old one",
-    "rafthttp/stream/stream-writer.ts",
-    "encoder: newEncoder(this.#type) };",
-    "encoder: (Object(this).kept ??= newEncoder(this.#type)) };",
-  ),
-  rafthttp(
-    "short-database-is-whole",
-    "a database whose connection broke is taken for whole",
-    "rafthttp/server/snapshot-handler.ts",
-    "onError: (error) => this.#broke(error),",
-    "onError: () => this.#ended(),",
-  ),
-  rafthttp(
     "lost-stream-not-reported",
     "raft does not hear that a stream broke with what was on it",
     "rafthttp/stream/stream-writer.ts",
     "this.#counters.sentFailures++;\n    raft.reportUnreachable(this.#peer);",
     "this.#counters.sentFailures++;\n    void raft;",
-  ),
-  rafthttp(
-    "failed-database-not-reported",
-    "raft does not hear that a database did not arrive",
-    "rafthttp/snapshot/snapshot-sender.ts",
-    'raft.reportSnapshot(this.#peer, "failed");',
-    "",
   ),
 ];

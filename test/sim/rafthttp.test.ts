@@ -46,7 +46,7 @@ test("over byte streams the same seed is the same run to the last bit, kept as J
 });
 
 for (const [name, seedsMax] of [
-  ["encoder-outlives-its-stream", 10],
+  ["lost-stream-not-reported", 10],
   ["split-frame-loses-the-rest", 10],
 ] as const) {
   test(`the planted bug ${name} is caught within ${seedsMax} seeds`, () => {
