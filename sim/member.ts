@@ -259,6 +259,12 @@ export class SimMember implements Endpoint {
     });
   }
 
+  #connect(place: Omit<TransportPlace, "member" | "snapshotter">): PeerTransport {
+    const { connect, carrier } = this.#scope;
+    const whole = { ...place, member: this, snapshotter: this.#snapshotter };
+    return connect?.(whole) ?? new SimTransport(this, carrier, place.port);
+  }
+
   #makeServer(
     booted: Booted,
     database: SimDatabase | undefined,
@@ -300,17 +306,7 @@ export class SimMember implements Endpoint {
       clock,
       random,
       log: silentLog,
-      connect: (port: RaftPort) => {
-        const place = {
-          member: this,
-          process,
-          clock,
-          booted,
-          snapshotter: this.#snapshotter,
-          port,
-        };
-        return this.#scope.connect?.(place) ?? new SimTransport(this, this.#scope.carrier, port);
-      },
+      connect: (port: RaftPort) => this.#connect({ port, booted, clock, process }),
       installDatabase: (index) => {
         this.installs++;
         return database!.install(index);
