@@ -1,5 +1,5 @@
 // What a plan says about byte streams between members, and how it is drawn: the real transport runs
-// over them where a plan has this part (docs/adr/0018-bytes-between-simulated-members.md).
+// over them where a plan has this part (docs/adr/0019-bytes-between-simulated-members.md).
 import { type RandomSource, seededRandom } from "../src/base/index.ts";
 import { type Fault, type Plan, seedFor } from "./plan.ts";
 
