@@ -202,14 +202,16 @@ export class Faults {
       this.#onLeader((leader) => leader.server!.raft.transferLeader(target.id));
   }
 
-  /** As Maintenance.Defragment does; where a disk fails meanwhile it may fail, too. */
+  /** As Maintenance.Defragment does; a failing disk ends it, and so does a database that came instead. */
   #defragment({ member: index }: FaultOf<"defragment">): void {
     const member = this.#member(index);
     if (member?.process === undefined) return;
     this.#world.loop.after(0, member.process, "operator", () => {
+      const { installs } = member;
       member.server?.backend.durable?.defragment((error) => {
+        const isReplaced = member.installs > installs;
         if (error === undefined) member.defragments++;
-        else if (!member.hasFailedDisk && member.process?.isDead === false) {
+        else if (!member.hasFailedDisk && !isReplaced && member.process?.isDead === false) {
           throw new Violation("a database can be defragmented", `${member.name}: ${error.message}`);
         }
       });
