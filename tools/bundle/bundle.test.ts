@@ -3,7 +3,14 @@ import { mkdtempSync, mkdirSync, readFileSync, rmSync, utimesSync, writeFileSync
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { test } from "node:test";
-import { bundled, bundleDirectory, codePath, freshList } from "../../src/cli/etcd/start-bundle.ts";
+import {
+  bundled,
+  bundleDirectory,
+  codePath,
+  freshList,
+  projectRoot,
+} from "../../src/cli/etcd/start-bundle.ts";
+import { bundle } from "./bundle.ts";
 import { writeBundle } from "./write.ts";
 
 const sources = {
@@ -116,4 +123,9 @@ test("what cannot be bundled faithfully is refused with its place", async () => 
   for (const [files, words] of refused) {
     await project(files, (root) => assert.throws(() => writeBundle(root, "a.ts"), words));
   }
+});
+
+test("the program itself keeps to the forms that can be bundled", () => {
+  const { sources: paths } = bundle(projectRoot, "src/cli/etcd/commands.ts");
+  assert.ok(paths.includes("src/server/embed/start.ts"));
 });
