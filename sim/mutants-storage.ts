@@ -104,6 +104,13 @@ const databaseMutants = rows("seeds", [
     "    this.#restoreLeases();\n    this.credentials",
     "    this.credentials",
   ],
+  [
+    "unwritten-database-is-not-sent",
+    "a leader whose database had no commit since its start sends it to nobody (the simulator found it)",
+    "src/server/member/server.ts",
+    "        this.#committed ?? this.#stateAt(this.#records.consistentIndex(), this.#records.term()),",
+    "        this.#committed,",
+  ],
 ]);
 
 const mvccMutants = rows("seeds", [

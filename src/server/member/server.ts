@@ -23,10 +23,11 @@ import {
 import { type Message, RawNode, type Snapshot, snapshotIndex } from "../../core/raft/index.ts";
 import { seededRandom } from "../../base/index.ts";
 import type { Cancel, Clock, Log } from "../../io/host/index.ts";
-import { encodeV2Store, type StoredMembership } from "../../io/snap/index.ts";
+import type { StoredMembership } from "../../io/snap/index.ts";
 import { alarmTexts, logAlarm } from "./alarm-text.ts";
 import { Authenticator } from "./authenticator.ts";
 import type { BackendHost, DurableBackend } from "./backend-host.ts";
+import { checkDatabaseReaches, type CommittedState, committedState } from "./committed-state.ts";
 import { CompactionRunner, startAutoCompaction } from "./compaction.ts";
 import { ClusterDuties } from "./cluster-duties.ts";
 import { clusterVersionChanged } from "./cluster-version.ts";
@@ -42,7 +43,7 @@ import { Peers } from "./peers.ts";
 import { publish } from "./publishing.ts";
 import { raftLog } from "./raft-log.ts";
 import { ReceivedDatabase } from "./received-database.ts";
-import { type CommittedState, SnapshotSending } from "./snapshot-sending.ts";
+import { SnapshotSending } from "./snapshot-sending.ts";
 import type { ServerOptions, ServerParts } from "./server-parts.ts";
 import { Snapshots } from "./snapshots.ts";
 
@@ -104,14 +105,7 @@ export class Server {
     this.backend = backend;
     this.header = new HeaderTemplate(booted.clusterId, booted.id, 0);
     this.#records = new ClusterRecords(backend.backend);
-    // The log begins where the database should be: without it what was acknowledged is gone, and an
-    // empty store must not be served in its place (etcdserver.recoverSnapshotBackend).
-    if (booted.snapshotIndex > this.#records.consistentIndex()) {
-      throw new Error(
-        "failed to find database snapshot file (snap: snapshot file doesn't exist): the log begins " +
-          `at ${booted.snapshotIndex}, the database ends at ${this.#records.consistentIndex()}`,
-      );
-    }
+    checkDatabaseReaches(booted.snapshotIndex, this.#records.consistentIndex());
     this.cluster = new Cluster({ learnersMax: options.maxLearners });
     this.lessor = lessorFor(options);
     this.store = new Store(backend.backend, backend.checkpoints?.load());
@@ -148,7 +142,9 @@ export class Server {
       clock,
       log,
       durable: () => this.backend.durable,
-      committed: () => this.#committed,
+      // Before its first commit a database is what it was when it was opened.
+      committed: () =>
+        this.#committed ?? this.#stateAt(this.#records.consistentIndex(), this.#records.term()),
       send: (snapshot) => this.peers?.transport.sendSnapshot(snapshot),
     });
     this.member = this.#makeMember();
@@ -322,9 +318,11 @@ export class Server {
     const term = this.#consistentTerm;
     if (index === 0) return;
     this.#records.saveConsistentIndex(index, term);
-    const membership = this.#storedMembership();
-    const data = (): Uint8Array => encodeV2Store(membership);
-    this.#committed = { index, term, confState: this.member.confState, data };
+    this.#committed = this.#stateAt(index, term);
+  }
+
+  #stateAt(index: number, term: number): CommittedState | undefined {
+    return committedState(index, term, this.member.confState, this.#storedMembership());
   }
 
   /** Starts to tick; `ready` is called when the member has published itself through the log. */
@@ -420,6 +418,7 @@ export class Server {
     assert(held === index, "a snapshot's database stands at its index");
     this.#consistentIndex = held;
     this.#consistentTerm = this.#records.term();
+    this.#committed = undefined;
     log.info("restoring mvcc store");
     this.store = new Store(this.backend.backend, this.#received.take(index));
     log.info("restored mvcc store", { "consistent-index": held });

@@ -1,20 +1,12 @@
 // Sending the database to a member that is too far behind for entries (etcdserver's snapshot_merge.go
 // and sendMergedSnap): raft's message gets the index of a copy of the database, and both go together.
 import { id64Hex } from "../../base/index.ts";
-import type { ConfState, Message } from "../../core/raft/index.ts";
+import type { Message } from "../../core/raft/index.ts";
 import type { Clock, Log } from "../../io/host/index.ts";
 import type { OutgoingSnapshot, SnapshotSource } from "../../io/rafthttp/index.ts";
 import type { BackendCopy, DurableBackend } from "./backend-host.ts";
+import type { CommittedState } from "./committed-state.ts";
 import type { Member } from "./member.ts";
-
-/** Where the database stood at a commit. */
-export interface CommittedState {
-  readonly index: number;
-  readonly term: number;
-  readonly confState: ConfState;
-  /** The membership as a v2 store, for members of 3.6. */
-  readonly data: () => Uint8Array;
-}
 
 export interface SnapshotSendingParts {
   readonly member: () => Member;
