@@ -4,6 +4,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { PutLoad } from "../test/e2e/put-load.ts";
 import type { Kind } from "../test/e2e/server-process.ts";
 import { TestCluster } from "../test/e2e/test-cluster.ts";
+import { median } from "./report.ts";
 
 /** Kills the leader once; returns the milliseconds without an acknowledged write. */
 async function gapOf(cluster: TestCluster): Promise<number> {
@@ -30,10 +31,9 @@ export async function failover(kind: Kind, rounds: number): Promise<number> {
   await using cluster = await TestCluster.start([kind, kind, kind], { readyMilliseconds: 120_000 });
   const gaps: number[] = [];
   for (let round = 0; round < rounds; round++) gaps.push(await gapOf(cluster));
-  const sorted = gaps.toSorted((a, b) => a - b).map(Math.round);
-  const median = sorted[Math.floor(sorted.length / 2)]!;
-  console.log(`${kind}: median ${median} ms of ${sorted.join(", ")}`);
-  return median;
+  const middle = Math.round(median(gaps));
+  console.log(`${kind}: median ${middle} ms of ${gaps.map(Math.round).join(", ")}`);
+  return middle;
 }
 
 if (import.meta.main) {

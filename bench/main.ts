@@ -3,15 +3,7 @@
 //                    [--against etcd]   (etcd on both sides: what the noise is)
 // Writes bench/results/<date>.md and .json.
 import { spawn } from "node:child_process";
-import {
-  closeSync,
-  fdatasyncSync,
-  mkdirSync,
-  openSync,
-  rmSync,
-  writeFileSync,
-  writeSync,
-} from "node:fs";
+import { closeSync, fdatasyncSync, mkdirSync, openSync, rmSync, writeSync } from "node:fs";
 import { cpus, totalmem } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
@@ -20,6 +12,8 @@ import { projectRoot } from "../test/peers/peers.ts";
 import { load } from "./load-tool.ts";
 import { type Ceiling, markdown, median, medians, type Mode, type Result } from "./report.ts";
 import { operatorRows } from "./operator-rows.ts";
+import { minuteNow, writeResults } from "./results.ts";
+import { chosen as chosenOf } from "./side-by-side.ts";
 import { measure, type Row, rows as loadRows, type Sample } from "./rows.ts";
 
 const { values: options } = parseArgs({
@@ -34,7 +28,6 @@ const { values: options } = parseArgs({
 
 const rows = [...loadRows, ...operatorRows];
 const workFolder = join(projectRoot, "bench/work");
-const resultsFolder = join(projectRoot, "bench/results");
 const quickScale = 0.05;
 const scale = options.quick ? quickScale : 1;
 const pairs = options.quick ? 1 : Number(options.pairs);
@@ -129,14 +122,7 @@ function syncMicroseconds(): number {
 
 async function main(): Promise<void> {
   mkdirSync(workFolder, { recursive: true });
-  const names = options.only?.split(",");
-  const unknown = names?.filter((name) => !rows.some((row) => row.name === name)) ?? [];
-  if (unknown.length > 0) {
-    throw new Error(
-      `no row ${unknown.join(", ")}; there are ${rows.map(({ name }) => name).join(", ")}`,
-    );
-  }
-  const chosen = rows.filter((row) => names === undefined || names.includes(row.name));
+  const chosen = chosenOf(rows, options.only);
   const modes: readonly Mode[] =
     options.mode === "free" || options.mode === "pinned" ? [options.mode] : ["free", "pinned"];
 
@@ -155,7 +141,7 @@ async function main(): Promise<void> {
 }
 
 function write(results: readonly Result[], ceilings: readonly Ceiling[]): void {
-  const date = new Date().toISOString().slice(0, 16).replace(":", "");
+  const date = minuteNow();
   const machine = {
     processor: cpus()[0]?.model ?? "unknown",
     cores: cpus().length,
@@ -179,7 +165,6 @@ function write(results: readonly Result[], ceilings: readonly Ceiling[]): void {
   const text = `${head}\n${markdown(results, ceilings)}`;
   console.log(text);
   if (options.quick) return;
-  mkdirSync(resultsFolder, { recursive: true });
   const plain = results.map(({ row, mode, etcd, quorate }) => ({
     row: row.name,
     mode,
@@ -187,14 +172,7 @@ function write(results: readonly Result[], ceilings: readonly Ceiling[]): void {
     quorate,
   }));
   const bounds = ceilings.map(({ row, ...rest }) => ({ row: row.name, ...rest }));
-  const json = JSON.stringify(
-    { date, machine, subject, results: plain, ceilings: bounds },
-    null,
-    1,
-  );
-  writeFileSync(join(resultsFolder, `${date}.md`), text);
-  writeFileSync(join(resultsFolder, `${date}.json`), `${json}\n`);
-  console.error(`written to bench/results/${date}.md`);
+  writeResults(date, text, { date, machine, subject, results: plain, ceilings: bounds });
 }
 
 await main();

@@ -2,13 +2,13 @@
 // from exec to the first linearizable get. Writes bench/results/<date>-restart.md.
 //   npm run bench:restart -- [--keys 1000000] [--value-size 256] [--rounds 5] [--starts 11]
 import { execFileSync } from "node:child_process";
-import { mkdirSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { rmSync } from "node:fs";
 import { setTimeout as pause } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import { type Kind, ServerProcess, usageOf } from "../test/e2e/server-process.ts";
-import { peer, projectRoot } from "../test/peers/peers.ts";
+import { peer } from "../test/peers/peers.ts";
 import { median } from "./report.ts";
+import { machineText, minuteNow, writeResults } from "./results.ts";
 
 const { values: options } = parseArgs({
   options: {
@@ -96,11 +96,9 @@ async function emptyStarts(): Promise<string[]> {
 }
 
 function report(lines: readonly string[]): void {
-  const folder = join(projectRoot, "bench/results");
-  mkdirSync(folder, { recursive: true });
-  const date = new Date().toISOString().slice(0, 16).replace(":", "");
-  const text = [`# Starts, ${date}`, "", ...lines.map((line) => `- ${line}`), ""];
-  writeFileSync(join(folder, `${date}-restart.md`), text.join("\n"));
+  const date = minuteNow();
+  const list = lines.map((line) => `- ${line}`).join("\n");
+  writeResults(`${date}-restart`, `# Starts, ${date}\n\n${machineText()}\n\n${list}`);
   console.log(lines.join("\n"));
 }
 

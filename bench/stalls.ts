@@ -4,11 +4,8 @@
 // Prints a table and writes it to bench/results/<date>-stalls.md. The delay is the machine's, too: run it
 // where nothing else runs. The longest piece is processor time, and holds anywhere. Goals: no stall above
 // 150 ms, 99.99 % at or below 50 ms, no change of leaders.
-import { mkdirSync, writeFileSync } from "node:fs";
-import { cpus } from "node:os";
-import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { projectRoot } from "../test/peers/peers.ts";
+import { machineText, minuteNow, writeResults } from "./results.ts";
 import { Store } from "./stall-store.ts";
 import type { Stalls } from "./stall-meter.ts";
 import { authentications, handshakes } from "./stall-logins.ts";
@@ -49,9 +46,9 @@ const tell = (one: Stalls): void => {
   say(line(one));
 };
 
-const date = new Date().toISOString().slice(0, 16).replace(":", "");
+const date = minuteNow();
 say(`# Stalls of the event loop, ${date}\n`);
-say(`${cpus()[0]?.model ?? "unknown"}, ${cpus().length} cores; Node ${process.version}.`);
+say(machineText());
 say(`${count} keys with values of ${options.value} B. Each figure is the bound of a bucket.\n`);
 say(`${head}\n|${" --- |".repeat(8)}`);
 
@@ -75,8 +72,4 @@ tell(await handshakes("9. 500 TLS handshakes a second, for 10 s"));
 const worst = Math.max(...all.map(({ stall }) => stall));
 const changes = all.reduce((sum, { leaderChanges }) => sum + leaderChanges, 0);
 say(`\nLongest stall ≤ ${worst} ms; changes of leaders: ${changes}.`);
-const folder = join(projectRoot, "bench/results");
-mkdirSync(folder, { recursive: true });
-if (options.only === undefined) {
-  writeFileSync(join(folder, `${date}-stalls.md`), `${text.join("\n")}\n`);
-}
+if (options.only === undefined) writeResults(`${date}-stalls`, text.join("\n"));

@@ -3,7 +3,7 @@
 //                            [--folder DIR]   (on a disk of its own the device's bytes are theirs alone)
 // Snapshots of a large database, puts meanwhile; a defragmentation, puts meanwhile; bytes written to the
 // disk a put. Writes bench/results/<date>-storage.md and .json.
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { parseArgs } from "node:util";
@@ -13,6 +13,7 @@ import { type Kind, ServerProcess } from "../test/e2e/server-process.ts";
 import { peer, projectRoot } from "../test/peers/peers.ts";
 import { load, loadText, parseReport, slowestMilliseconds } from "./load-tool.ts";
 import { putArgs } from "./rows.ts";
+import { machineText, minuteNow, writeResults } from "./results.ts";
 import { type StorageFigures, storageTable } from "./storage-table.ts";
 
 const { values: options } = parseArgs({
@@ -207,12 +208,11 @@ try {
     }
   }
   if (wanted.has("snapshot") || wanted.has("defragment")) await large(wanted, pairs);
-  const date = new Date().toISOString().slice(0, 16).replace(":", "");
-  const text = storageTable(figures, `Storage bench, ${date}, ${options.megabytes} MiB`, pairs);
+  const date = minuteNow();
+  const head = `# Storage bench, ${date}, ${options.megabytes} MiB\n\n${machineText()}`;
+  const text = `${head}\nMedians of ${pairs} alternated pairs.\n\n${storageTable(figures)}`;
   console.log(text);
-  const file = join(projectRoot, `bench/results/${date}-storage`);
-  writeFileSync(`${file}.md`, text);
-  writeFileSync(`${file}.json`, `${JSON.stringify(figures, null, 1)}\n`);
+  writeResults(`${date}-storage`, text, figures);
 } finally {
   rmSync(work, { recursive: true, force: true });
 }

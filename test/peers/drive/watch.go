@@ -129,7 +129,7 @@ func churn(j *job) (figures, error) { return j.told(1000, j.or(1000)) }
 // latency: a hundred puts a second to a hundred watchers.
 func latency(j *job) (figures, error) { return j.told(100, j.or(100)) }
 
-// stalled: how long puts take while a watcher has stopped reading.
+// stalled: how long puts take while a watcher has stopped reading; `quiet` is their p99 while it reads.
 func stalled(j *job) (figures, error) {
 	clients, err := j.clients(11)
 	if err != nil {
@@ -149,14 +149,38 @@ func stalled(j *job) (figures, error) {
 	if _, err := stream.Recv(); err != nil {
 		return nil, err
 	}
-	var took times
 	value := string(make([]byte, 4096))
-	began := j.begin()
-	steadily(j.ctx, 400, j.length, func(at int) {
-		put := time.Now()
-		if _, err := clients[at%10].Put(j.ctx, fmt.Sprintf("stall/%03d", at%500), value); err == nil {
-			took.add(time.Since(put))
+	measure := func() figures {
+		var took times
+		began := j.begin()
+		steadily(j.ctx, 400, j.length, func(at int) {
+			put := time.Now()
+			if _, err := clients[at%10].Put(j.ctx, fmt.Sprintf("stall/%03d", at%500), value); err == nil {
+				took.add(time.Since(put))
+			}
+		})
+		return took.figures(time.Since(began))
+	}
+	var isStopped atomic.Bool
+	stopped := make(chan struct{})
+	go func() {
+		defer close(stopped)
+		for !isStopped.Load() {
+			if _, err := stream.Recv(); err != nil {
+				return
+			}
 		}
-	})
-	return took.figures(time.Since(began)), nil
+	}()
+	measure() // warms the server up
+	quiet := measure()
+	isStopped.Store(true)
+	// One more event ends the reader's last wait.
+	if _, err := clients[0].Put(j.ctx, "stall/000", value); err != nil {
+		return nil, err
+	}
+	<-stopped
+	got := measure()
+	got["quiet"] = quiet["p99"]
+	got["slowdown"] = got["p99"] / quiet["p99"]
+	return got, nil
 }
