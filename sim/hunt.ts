@@ -1,7 +1,8 @@
 // Lets every mutant loose, each in a process of its own, and writes down how long it lived.
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
-import { type Mutant, mutants } from "./mutants.ts";
+import type { Mutant } from "./mutant.ts";
+import { mutants } from "./mutants.ts";
 import { runPlan } from "./run.ts";
 import { planFrom } from "./swarm.ts";
 

@@ -3,7 +3,8 @@
 import { registerHooks } from "node:module";
 import { fileURLToPath } from "node:url";
 import { join } from "node:path";
-import { type Mutant, mutants } from "./mutants.ts";
+import type { Mutant } from "./mutant.ts";
+import { mutants } from "./mutants.ts";
 
 const root = join(import.meta.dirname, "..");
 

@@ -1,18 +1,14 @@
 // Planted bugs in what watchers go through and in the life of a lease.
-import type { Mutant } from "./mutants.ts";
+import { type Mutant, type MutantRow, mutantsOf } from "./mutant.ts";
 
-type Row = readonly [name: string, about: string, snippet: string, instead: string];
-const bugs = (file: string, list: readonly Row[]): Mutant[] =>
-  list.map(([name, about, snippet, instead]) => ({
-    name,
-    about,
-    file,
-    snippet,
-    instead,
-    net: "seeds",
-  }));
+type Change = readonly [name: string, about: string, snippet: string, instead: string];
+const bugs = (file: string, changes: readonly Change[]): Mutant[] =>
+  mutantsOf(
+    "seeds",
+    changes.map(([name, about, ...change]): MutantRow => [name, about, file, ...change]),
+  );
 
-const watchers = "src/core/mvcc/watch/";
+const watchers = "core/mvcc/watch/";
 
 const streamMutants = bugs(`${watchers}stream.ts`, [
   [
@@ -107,7 +103,7 @@ const tickMutants = bugs(`${watchers}hub.ts`, [
   ],
 ]);
 
-const lessorMutants = bugs("src/core/lease/lessor.ts", [
+const lessorMutants = bugs("core/lease/lessor.ts", [
   [
     "lease-ends-early",
     "a lease ends after a quarter of its time",
@@ -152,7 +148,7 @@ const lessorMutants = bugs("src/core/lease/lessor.ts", [
   ],
 ]);
 
-const leaseRecordMutants = bugs("src/core/apply/lease.ts", [
+const leaseRecordMutants = bugs("core/apply/lease.ts", [
   [
     "grant-not-stored",
     "a granted lease is not in the database",
@@ -167,7 +163,7 @@ const leaseRecordMutants = bugs("src/core/apply/lease.ts", [
   ],
 ]);
 
-const installMutants = bugs("src/server/member/server.ts", [
+const installMutants = bugs("server/member/server.ts", [
   [
     "installed-without-watchers",
     "W3: watchers do not hear what an installed snapshot brought",
@@ -188,7 +184,7 @@ const installMutants = bugs("src/server/member/server.ts", [
   ],
 ]);
 
-const sentMutants = bugs("src/server/member/snapshot-sending.ts", [
+const sentMutants = bugs("server/member/snapshot-sending.ts", [
   [
     "snapshot-says-more",
     "the index told with a database is one ahead of it",
@@ -198,7 +194,7 @@ const sentMutants = bugs("src/server/member/snapshot-sending.ts", [
 ]);
 
 const restartMutants = [
-  ...bugs("src/server/member/server.ts", [
+  ...bugs("server/member/server.ts", [
     [
       "restored-leases-have-no-keys",
       "after a start a lease does not know its keys",
@@ -206,7 +202,7 @@ const restartMutants = [
       "",
     ],
   ]),
-  ...bugs("src/core/mvcc/store.ts", [
+  ...bugs("core/mvcc/store.ts", [
     [
       "compaction-forgotten",
       "a compaction that a crash interrupted is not gone on with",

@@ -36,6 +36,16 @@ export interface NetworkPlan {
   readonly besidePpm: number;
 }
 
+/** Delays alone, for tests of what else happens to messages. */
+export const faultlessNetwork: NetworkPlan = {
+  delayUsMin: 10,
+  delayUsMax: 500,
+  heavyTailPpm: 0,
+  dropPpm: 0,
+  duplicatePpm: 0,
+  besidePpm: 0,
+};
+
 export interface DiskPlan {
   readonly syncUsMin: number;
   readonly syncUsMax: number;

@@ -5,6 +5,7 @@ import { Loop, Process, runEvent } from "./loop.ts";
 import type { ByteEnd, EndEvents } from "./rafthttp-end.ts";
 import { ByteNetwork } from "./rafthttp-network.ts";
 import { chunkEnd, chunkHead, headBytes, HttpParser, lastChunk } from "./rafthttp-parser.ts";
+import { faultlessNetwork } from "./plan.ts";
 import type { BytesPlan } from "./rafthttp-plan.ts";
 
 const bytes: BytesPlan = {
@@ -17,14 +18,6 @@ const bytes: BytesPlan = {
   writeTimeoutMs: 1000,
   postTimeoutMs: 1000,
   snapshotStallMs: 1000,
-};
-const plan = {
-  delayUsMin: 10,
-  delayUsMax: 500,
-  heavyTailPpm: 0,
-  dropPpm: 0,
-  duplicatePpm: 0,
-  besidePpm: 0,
 };
 
 class Noted implements EndEvents {
@@ -59,7 +52,7 @@ interface Pair {
 function pair(seed = 1): Pair {
   const loop = new Loop();
   const endpoints = [0, 1].map(() => ({ process: undefined, receive: () => {} }));
-  const network = new ByteNetwork(loop, seededRandom(seed), plan, endpoints, bytes);
+  const network = new ByteNetwork(loop, seededRandom(seed), faultlessNetwork, endpoints, bytes);
   const there = new Noted();
   const here = new Noted();
   network.listen("m1", 1, new Process("m1"), (end) => end.listen(there));

@@ -9,6 +9,7 @@ import { runPlan } from "./run.ts";
 import { shrink } from "./shrink.ts";
 import { planFrom } from "./swarm.ts";
 import { makePutRequest, makeRangeRequest } from "../src/core/proto/index.ts";
+import { faultlessNetwork } from "./plan.ts";
 
 function runAll(loop: Loop, untilUs = 1e9): void {
   for (let event = loop.next(untilUs); event !== undefined; event = loop.next(untilUs)) {
@@ -60,16 +61,8 @@ function twoEnds(): { loop: Loop; network: Network; got: number[] } {
   const loop = new Loop();
   const got: number[] = [];
   const receive = (message: Message): void => void got.push(message.index);
-  const plan = {
-    delayUsMin: 10,
-    delayUsMax: 500,
-    heavyTailPpm: 0,
-    dropPpm: 0,
-    duplicatePpm: 0,
-    besidePpm: 0,
-  };
   const ends = [0, 1].map(() => ({ process: new Process("p"), receive }));
-  return { loop, got, network: new Network(loop, seededRandom(1), plan, ends) };
+  return { loop, got, network: new Network(loop, seededRandom(1), faultlessNetwork, ends) };
 }
 
 const numbered = (index: number): Message => {
