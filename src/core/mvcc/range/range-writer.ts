@@ -75,11 +75,11 @@ export class RangeWriter {
   readonly #store: Store;
   readonly #state = new KeyState();
   readonly #view = new KeyValueView();
-  readonly #gathered: RecordGather;
+  /** Its buffers are made for the first range that fills them. */
+  #gathered: RecordGather | undefined;
 
   constructor(store: Store) {
     this.#store = store;
-    this.#gathered = new RecordGather(store.backend.records, kvsTag);
   }
 
   /**
@@ -159,12 +159,11 @@ export class RangeWriter {
     const current = at >= readRevision;
     const limit = request.limit > 0 ? request.limit : Infinity;
     const filtered = hasRevisionFilters(request);
-    const gathered = this.#gathered;
     // The count is not known to a stream, which always has a limit.
     const expected = outcome.count === 0 ? limit : Math.min(outcome.count, limit);
-    const gathers = !request.keysOnly && expected >= gatherKeysMin;
+    const gathered =
+      !request.keysOnly && expected >= gatherKeysMin ? this.#emptyGather() : undefined;
     const started = writer.length;
-    gathered.clear();
     let last = 0;
     keyCursor.start(request.key, end);
     for (;;) {
@@ -177,7 +176,7 @@ export class RangeWriter {
       }
       last = entry;
       outcome.written++;
-      if (!gathers || outcome.written <= guessKeys) {
+      if (gathered === undefined || outcome.written <= guessKeys) {
         this.#writeKeyValue(request, state, writer);
         // The first keys' sizes are a fair guess at the others'.
         if (outcome.written === guessKeys) {
@@ -189,8 +188,14 @@ export class RangeWriter {
       gathered.add(state.main, state.sub);
       if (gathered.count === gatherKeysMax) gathered.writeTo(writer);
     }
-    if (gathered.count > 0) gathered.writeTo(writer);
+    if (gathered !== undefined && gathered.count > 0) gathered.writeTo(writer);
     if (last !== 0) outcome.lastKey = keys.key(last);
+  }
+
+  #emptyGather(): RecordGather {
+    const gathered = (this.#gathered ??= new RecordGather(this.#store.backend.records, kvsTag));
+    gathered.clear();
+    return gathered;
   }
 
   /** Drops the key that only showed that there is more. */

@@ -47,7 +47,7 @@ export class RecordGather {
   readonly #starts = new Int32Array(gatherKeysMax);
   readonly #ends = new Int32Array(gatherKeysMax);
   /** Fields, then records in revision order, which end at `#heldEnd`. */
-  #memory: CopyMemory | undefined;
+  readonly #memory = new CopyMemory();
   #heldEnd = fieldsBytes;
   #least = 0;
   #most = 0;
@@ -92,8 +92,8 @@ export class RecordGather {
   }
 
   #writeSorted(count: number, writer: ByteWriter): void {
-    const memory = (this.#memory ??= new CopyMemory());
-    this.#hold(count, memory);
+    this.#hold(count);
+    const memory = this.#memory;
     const { bytes } = memory;
     let filled = 0;
     for (let at = 0; at < count; at++) {
@@ -126,7 +126,7 @@ export class RecordGather {
   }
 
   /** Reads the records in revision order; where they lie, `#starts` (0: nowhere) and `#ends` say. */
-  #hold(count: number, memory: CopyMemory): void {
+  #hold(count: number): void {
     this.#sort(count);
     this.#heldEnd = fieldsBytes;
     const cursor = this.#cursor;
@@ -134,7 +134,7 @@ export class RecordGather {
       this.#seek(this.#sorted[at]!, false);
       do {
         cursor.takeRun(this.#run);
-        at = this.#holdFromRun(at, count, memory);
+        at = this.#holdFromRun(at, count);
       } while (at < count && this.#isNear(this.#sorted[at]!) && cursor.next());
     }
   }
@@ -147,7 +147,7 @@ export class RecordGather {
   }
 
   /** Copies what is wanted of the run, from `#sorted[at]` on; returns how far in that it came. */
-  #holdFromRun(at: number, countSorted: number, memory: CopyMemory): number {
+  #holdFromRun(at: number, countSorted: number): number {
     const { mains, subs, starts, ends, count } = this.#run;
     const from = at;
     let wanted = 0;
@@ -163,15 +163,15 @@ export class RecordGather {
     const first = starts[this.#wanted[0]!]!;
     const last = ends[this.#wanted[wanted - 1]!]!;
     // One copy with what lies between is quicker than many.
-    if (last - first <= 2 * bytes) this.#holdBlock(from, wanted, first, last, memory);
-    else for (let index = 0; index < wanted; index++) this.#holdOne(from + index, index, memory);
+    if (last - first <= 2 * bytes) this.#holdBlock(from, wanted, first, last);
+    else for (let index = 0; index < wanted; index++) this.#holdOne(from + index, index);
     return at;
   }
 
-  #holdBlock(from: number, wanted: number, first: number, last: number, memory: CopyMemory): void {
+  #holdBlock(from: number, wanted: number, first: number, last: number): void {
     const { starts, ends, buffer } = this.#run;
     const offset = this.#heldEnd - first;
-    const fits = this.#copy(buffer, first, last, memory);
+    const fits = this.#copy(buffer, first, last);
     for (let index = 0; index < wanted; index++) {
       const place = this.#sorted[from + index]!;
       const at = this.#wanted[index]!;
@@ -180,20 +180,21 @@ export class RecordGather {
     }
   }
 
-  #holdOne(from: number, index: number, memory: CopyMemory): void {
+  #holdOne(from: number, index: number): void {
     const at = this.#wanted[index]!;
     const { starts, ends, buffer } = this.#run;
     const place = this.#sorted[from]!;
     const start = this.#heldEnd;
-    const fits = this.#copy(buffer, starts[at]!, ends[at]!, memory);
+    const fits = this.#copy(buffer, starts[at]!, ends[at]!);
     this.#starts[place] = fits ? start : 0;
     this.#ends[place] = this.#heldEnd;
   }
 
   /** Appends buffer[start, end) to what is held, unless that would be too much. */
-  #copy(buffer: Uint8Array, start: number, end: number, memory: CopyMemory): boolean {
+  #copy(buffer: Uint8Array, start: number, end: number): boolean {
     const heldEnd = this.#heldEnd + end - start;
     if (heldEnd > heldBytesMax) return false;
+    const memory = this.#memory;
     memory.ensure(heldEnd);
     memory.bytes.set(buffer.subarray(start, end), this.#heldEnd);
     this.#heldEnd = heldEnd;
