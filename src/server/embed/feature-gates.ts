@@ -44,35 +44,31 @@ export const gateStage = (name: GateName): Stage => gateSpecs[name].stage;
  * @throws with the words of featuregate.Set
  */
 export function parseFeatureGates(text: string): FeatureGates {
-  const named = namedGates(text);
-  for (const name of named.keys()) {
+  const set = setGates(text);
+  for (const name of set.keys()) {
     if (!Object.hasOwn(gateSpecs, name)) throw new Error(`unrecognized feature gate: ${name}`);
   }
-  const isOn = (name: GateName): boolean => {
-    const { initial, stage } = gateSpecs[name];
-    const all = stage === "ALPHA" ? named.get("AllAlpha") : named.get("AllBeta");
-    return named.get(name) ?? all ?? initial;
-  };
-  const gates = Object.fromEntries(gateNames.map((name) => [name, isOn(name)])) as FeatureGates;
-  return gates;
+  const gates = gateNames.map((name) => [name, set.get(name) ?? gateSpecs[name].initial]);
+  return Object.fromEntries(gates) as FeatureGates;
 }
 
-/** The gates that this text sets, sorted, as featuregate prints them; AllAlpha and AllBeta set many. */
-export function gatesText(text: string): string {
-  const named = namedGates(text);
-  const all = { ALPHA: named.get("AllAlpha"), BETA: named.get("AllBeta") };
+/** The gates that this text sets, sorted, as featuregate prints them. */
+export const gatesText = (text: string): string =>
+  [...setGates(text)]
+    .map(([name, isOn]) => `${name}=${isOn}`)
+    .toSorted()
+    .join(",");
+
+/** What a text sets by name, and what AllAlpha and AllBeta then set of the others. */
+function setGates(text: string): Map<string, boolean> {
+  const set = new Map<string, boolean>();
+  for (const pair of text.split(",")) if (pair !== "") set.set(...parsePair(pair));
+  const all = { ALPHA: set.get("AllAlpha"), BETA: set.get("AllBeta") };
   for (const name of gateNames) {
     const value = all[gateSpecs[name].stage];
-    if (value !== undefined && !named.has(name) && !name.startsWith("All")) named.set(name, value);
+    if (value !== undefined && !set.has(name) && !name.startsWith("All")) set.set(name, value);
   }
-  const pairs = [...named].map(([name, isOn]) => `${name}=${isOn}`);
-  return pairs.toSorted().join(",");
-}
-
-function namedGates(text: string): Map<string, boolean> {
-  const named = new Map<string, boolean>();
-  for (const pair of text.split(",")) if (pair !== "") named.set(...parsePair(pair));
-  return named;
+  return set;
 }
 
 function parsePair(pair: string): [name: string, isOn: boolean] {
