@@ -97,9 +97,43 @@ test("a panic at any failpoint ends the process, nothing acknowledged is lost, e
   assert.equal(got.stdout.trim(), `${acknowledged}`);
 });
 
+async function put(server: ServerProcess, key: string): Promise<void> {
+  assert.equal((await etcdctl(server.endpoint, ["put", key, "value"])).code, 0);
+}
+
 async function revision(server: ServerProcess): Promise<number> {
   const got = await etcdctl(server.endpoint, [...quick, "get", "key", "-w", "json"]);
   return got.code === 0
     ? (JSON.parse(got.stdout) as { header: { revision: number } }).header.revision
     : 0;
 }
+
+test("a watch whose responses are held up gets all events later, while others are served", async () => {
+  const [port = 0] = await freePorts(1);
+  const address = `127.0.0.1:${port}`;
+  await using server = await ServerProcess.start({
+    kind: "quorate",
+    environment: { GOFAIL_HTTP: address },
+  });
+  const place = `http://${address}/beforeSendWatchResponse`;
+  const set = await fetch(place, { method: "PUT", body: 'sleep("1s")' });
+  assert.equal(set.status, 204);
+  const request = { create_request: { key: btoa("held/"), range_end: btoa("held0") } };
+  const watch = await fetch(`http://${server.endpoint}/v3/watch`, {
+    method: "POST",
+    body: JSON.stringify(request),
+  });
+  const names = [1, 2, 3, 4, 5].map((put) => `held/${put}`);
+  const rest = names.map(btoa);
+  let text = "";
+  for await (const piece of watch.body!.pipeThrough(new TextDecoderStream())) {
+    // Once the watch is there.
+    if (text === "") for (const name of names) await put(server, name);
+    text += piece;
+    while (rest.length > 0 && text.includes(rest[0]!)) rest.shift();
+    if (rest.length === 0) break;
+  }
+  assert.deepEqual(rest, []);
+  const count = Number(await (await fetch(`${place}/count`)).text());
+  assert.ok(count >= 1, "the place was reached");
+});

@@ -30,13 +30,14 @@ test("terms are gofail's: counts, chances, chains and values", () => {
   assert.equal(reach("neither"), undefined);
 });
 
-test("a sleep in the member's turn stops the member alone, elsewhere the process", () => {
+test("a sleep stops the member in its turn, what the place says there, elsewhere the process", () => {
   const { gofail, slept } = made();
   for (const name of ["raftBeforeSave", "one"]) {
     gofail.enable(name, "sleep(20)");
     gofail.reach(name);
   }
-  assert.deepEqual(slept, [-20, 20]);
+  gofail.reach("one", (ms) => slept.push(ms / 2));
+  assert.deepEqual(slept, [-20, 20, 10]);
 });
 
 test("what is no term or no place is refused with gofail's words", () => {

@@ -16,6 +16,7 @@ export const failpointNames = [
   "beforeApplyOneConfChange",
   "beforeApplyOneEntryNormal",
   "beforeCommit",
+  "beforeSendWatchResponse",
   "beforeStartDBTxn",
   "beforeWritebackBuf",
   "commitAfterPreCommitHook",
@@ -106,23 +107,27 @@ export class Gofail {
   }
 
   /** A failpoint is reached; the text of its `return`, if it has one. */
-  readonly reach: Failpoint = (name) => {
+  readonly reach: Failpoint = (name, sleep) => {
     const armed = this.#armed.get(name);
     if (armed === undefined) return undefined;
     for (const term of armed.terms) {
       if (!term.allows.every((allow) => allow())) continue;
       armed.count++;
-      return this.#act(name, term);
+      return this.#act(name, term, sleep);
     }
     return undefined;
   };
 
-  #act(name: string, { act, value }: Term): string | undefined {
+  #act(
+    name: string,
+    { act, value }: Term,
+    sleep = this.#host[isOfTheMember(name) ? "hold" : "sleep"],
+  ): string | undefined {
     switch (act) {
       case "return":
         return value === undefined ? "" : String(value);
       case "sleep":
-        this.#host[isOfTheMember(name) ? "hold" : "sleep"](sleepMs(value) ?? 0);
+        sleep(sleepMs(value) ?? 0);
         return undefined;
       case "panic":
         this.#host.die(`panic: failpoint panic: ${value === undefined ? name : String(value)}\n`);

@@ -4,7 +4,7 @@ import { dirname, join, resolve } from "node:path";
 import { type Log, StallMonitor } from "../../io/host/index.ts";
 import { nodeClock, nodeDisk, nodeRandom, threadCpuMs } from "../../io/host/node/index.ts";
 import { Snapshotter } from "../../io/snap/index.ts";
-import { Server, type ServerParts, watchSpace } from "../member/index.ts";
+import { type Digest, Server, type ServerParts, watchSpace } from "../member/index.ts";
 import { monitorLeader, type Services, services } from "../rpc/index.ts";
 import { openCredentials } from "./auth-token.ts";
 import { defragmentAtStart } from "./bootstrap-defrag.ts";
@@ -52,7 +52,7 @@ export async function startServer(
   let flush = (): void => {};
   const directory = join(config.dataDirectory, "member");
   makeDirectories(directory);
-  const { failpoint, hold } = await loadFailpoints(process.env, nodeClock);
+  const { failpoint, hold, watchPlace } = await loadFailpoints(process.env, nodeClock);
   const metrics = new ServerMetrics(config, log);
   const backend = await openBackend(join(directory, "snap", "db"), config, log, {
     meter: metrics.disk,
@@ -79,7 +79,7 @@ export async function startServer(
   server = makeServer(place, host);
   backend.setBeforeCommit(() => server!.beforeCommit());
   if (config.checksInitially && booted.members === undefined) await checkInitially(server, log);
-  const served = services(server, { ...config, sha256: () => createHash("sha256") });
+  const served = services(server, { ...config, sha256, watchPlace });
   const { methods, endTraces } = await traced(served.methods, config.tracing, log);
   const { grpc, http, httpOptions } = servingOf({ config, log, server, methods, metrics });
   flush = () => grpc.flush();
@@ -109,6 +109,8 @@ export async function startServer(
     log.info("closed etcd server", fields);
   }
 }
+
+const sha256 = (): Digest => createHash("sha256");
 
 interface Background {
   readonly alive: NodeJS.Timeout;

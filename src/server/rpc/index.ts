@@ -14,8 +14,9 @@ import { LateTokens } from "./late-tokens.ts";
 import { leaseMethods, LeaseStreams } from "./lease.ts";
 import { LearnerGate } from "./learner-gate.ts";
 import { maintenanceMethods } from "./maintenance.ts";
-import { WatchService } from "./watch.ts";
+import { WatchService, type WatchPlace } from "./watch.ts";
 
+export type { WatchPlace } from "./watch.ts";
 export { monitorLeader } from "./leader-monitor.ts";
 
 export interface Services {
@@ -33,6 +34,7 @@ export interface ServiceOptions extends KvOptions {
   /** The gate StopGRPCServiceOnDefrag. */
   readonly stopsOnDefrag?: boolean;
   readonly sha256: () => Digest;
+  readonly watchPlace?: WatchPlace | undefined;
 }
 
 /** gRPC's own room above max-request-bytes (embed.grpcOverheadBytes). */
@@ -49,6 +51,7 @@ export function services(server: Server, options: ServiceOptions): Services {
     checkPermission: (call, key, rangeEnd) => watchRefusal(context, call, key, rangeEnd),
     requiresLeader: (call) => call.metadata.get("hasleader") === "true",
     fragmentBytesMax: options.maxRequestBytes + grpcOverheadBytes,
+    place: options.watchPlace,
   });
   const late = new LateTokens(context);
   const leaseStreams = new LeaseStreams();

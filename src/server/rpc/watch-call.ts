@@ -1,3 +1,4 @@
+import { ownBytes } from "../../base/index.ts";
 import { Code, errors, watchCancelReasons } from "../../core/errors/index.ts";
 import {
   decodeWatchRequest,
@@ -12,7 +13,7 @@ import {
 import type { ServerCall, Status } from "../../io/grpc/index.ts";
 import type { WatchCarrier, Watchers, WatchEvents } from "./watch-port.ts";
 import { RunResponses } from "./watch-response.ts";
-import type { WatchService } from "./watch.ts";
+import type { WatchPlace, WatchService } from "./watch.ts";
 
 const filterNoPut = 0;
 const filterNoDelete = 1;
@@ -30,6 +31,8 @@ export class WatchCall implements WatchCarrier {
   /** Requests wait, because the client does not read our answers. */
   #paused = false;
   #closed = false;
+  /** What waits while a failpoint holds the stream up. */
+  #held: Uint8Array[] | undefined;
   /** How much of the service's allowance this stream was last seen to use. */
   #heldBytes = 0;
 
@@ -75,6 +78,8 @@ export class WatchCall implements WatchCarrier {
   halfClose(): void {}
 
   events(watchId: number, run: WatchEvents, fragment: boolean): void {
+    const { place } = this.#service.options;
+    place?.reach("beforeSendWatchResponse", (ms) => this.#hold(place, ms));
     const { carried } = run;
     let responses: RunResponses;
     if (carried instanceof RunResponses) responses = carried;
@@ -161,13 +166,32 @@ export class WatchCall implements WatchCarrier {
 
   #send(message: Uint8Array): boolean {
     if (this.#closed) return true;
+    if (this.#held !== undefined) {
+      this.#held.push(ownBytes(message));
+      return false;
+    }
     const belowMark = this.call.send(message);
     this.recount();
     if (!belowMark && this.#heldBytes >= this.#service.allowance) this.#full = true;
     return belowMark;
   }
 
+  /** Nothing is sent for so long; as where a client does not read, hardly more is asked for. */
+  #hold(place: WatchPlace, ms: number): void {
+    if (this.#held !== undefined) return;
+    this.#held = [];
+    this.#full = true;
+    place.after(ms, () => {
+      const held = this.#held ?? [];
+      this.#held = undefined;
+      // The last one tells whether the client reads; if it does not, `onDrain` follows.
+      const belowMark = held.map((message) => this.#send(message)).at(-1) ?? true;
+      if (belowMark && !this.#closed) this.#drained();
+    });
+  }
+
   #drained(): void {
+    if (this.#held !== undefined) return;
     this.recount();
     this.#full = false;
     this.#watchers.drained();

@@ -312,3 +312,44 @@ test("whatever bytes come as a request, at most their own stream ends", (context
   assert.deepEqual([world.hub.counts.streams, world.hub.counts.slowWatchers], [1, 0]);
   assert.equal(service.heldBytes, 0);
 });
+
+test("a stream that a failpoint holds up sends all later, in order", () => {
+  const timers: (() => void)[] = [];
+  const after = (ms: number, fn: () => void): void => {
+    assert.equal(ms, 100);
+    timers.push(fn);
+  };
+  let armed = true;
+  const { world, connect } = start({
+    place: { after, reach: (_name, sleep) => void (armed && sleep(100)) },
+  });
+  const [slow, closed] = [connect(), connect()];
+  for (const client of [slow, closed]) {
+    client.create("a");
+    client.call.take();
+  }
+  for (let value = 1; value <= 5; value++) {
+    world.write(`a=${value}`);
+    world.catchUp();
+  }
+  slow.create("b");
+  assert.deepEqual(slow.call.take(), []);
+  assert.ok(slow.call.paused, "answers that wait are not asked for without end");
+  armed = false;
+  closed.call.onCancel?.("reset");
+  for (const fire of timers.splice(0)) fire();
+  world.catchUp();
+  const responses = slow.call.take();
+  assert.deepEqual(
+    eventTexts(responses),
+    [2, 3, 4, 5, 6].map((revision) => `a@${revision}`),
+  );
+  assert.deepEqual(
+    responses.map(({ created }) => created).indexOf(true),
+    1,
+    "after the first event, which waited before it",
+  );
+  assert.ok(!slow.call.paused);
+  assert.deepEqual(closed.call.take(), []);
+  assert.deepEqual(timers, []);
+});

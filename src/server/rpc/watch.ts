@@ -5,6 +5,13 @@ import type { MethodHandler, ServerCall } from "../../io/grpc/index.ts";
 import { WatchCall } from "./watch-call.ts";
 import type { WatchHub } from "./watch-port.ts";
 
+/** Where fault suites hold streams up: reached before each response with events. */
+export interface WatchPlace {
+  /** `sleep` is called when the stream is to wait for so long. */
+  reach(name: "beforeSendWatchResponse", sleep: (ms: number) => void): void;
+  after(ms: number, fn: () => void): void;
+}
+
 export interface WatchServiceOptions {
   readonly hub: WatchHub;
   /** The newest revision of the store: what acknowledgements and cancellations bear. */
@@ -24,6 +31,7 @@ export interface WatchServiceOptions {
   readonly requiresLeader: (call: ServerCall) => boolean;
   /** From this size on a response to a watcher that allows it is split: the receive limit. */
   readonly fragmentBytesMax: number;
+  readonly place?: WatchPlace | undefined;
   /** A request of no kind this version knows; it is otherwise ignored. */
   readonly onUnknownRequest?: (call: ServerCall) => void;
 }
