@@ -1,7 +1,10 @@
 // One data directory, served by etcd and by us in turns: each must find what the other left, and write on.
 import assert from "node:assert/strict";
+import { statSync } from "node:fs";
 import { test } from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
+import { peer } from "../peers/peers.ts";
+import { run } from "./command.ts";
 import { databaseOf, inspectDatabase, snapshotFiles, walFiles } from "./directory.ts";
 import { dump, hashOf, sameDump, write } from "./handover.ts";
 import { type Kind, ServerProcess } from "./server-process.ts";
@@ -12,6 +15,8 @@ const flags = ["--snapshot-count=1000", `--max-wals=${filesMax}`, `--max-snapsho
 const operationsPerTurn = 3500;
 /** Our turns that a kill -9 under load interrupts. */
 const turnsWithKill = [1, 5];
+/** After it etcd's tool defragments what we left. */
+const turnWithDefragmentation = 3;
 /** More than a segment of the log, which is 64 MB. */
 const largeValues = 70;
 
@@ -66,6 +71,25 @@ async function killWhileWriting(server: ServerProcess, seed: number): Promise<nu
   return written.operations;
 }
 
+/** `etcdutl defrag` on what a stopped server of ours left; then ours goes on with it and stops again. */
+async function defragmentOffline(server: ServerProcess, held: readonly string[]): Promise<void> {
+  const file = databaseOf(server.dataDirectory);
+  const { size } = statSync(file);
+  const done = await run(peer("etcdutl"), ["defrag", "--data-dir", server.dataDirectory]);
+  assert.equal(done.code, 0, `etcdutl defrag: ${done.stdout}${done.stderr}`);
+  assert.ok(statSync(file).size <= size, "the file did not grow");
+  const { hash } = await inspectDatabase(file);
+  assert.deepEqual(hash, hashOf(held.findLast((line) => line.startsWith("revision "))));
+  await server.restart();
+  sameDump(await dump(server.endpoint, revisionsOf(held)), held, "after etcdutl defrag");
+  const exit = await server.end("SIGTERM");
+  assert.ok(exit.code === 0 || exit.signal === "SIGTERM", `${exit.code}`);
+  await inspectDatabase(file);
+}
+
+const revisionsOf = (held: readonly string[]): number[] =>
+  held.flatMap((line) => (line.startsWith("revision ") ? [hashOf(line).hashRevision] : []));
+
 function assertPurged(dataDirectory: string): void {
   const [snapshots, segments] = [snapshotFiles(dataDirectory), walFiles(dataDirectory)];
   assert.ok(snapshots.length <= filesMax, `.snap files: ${snapshots.join(" ")}`);
@@ -83,10 +107,7 @@ test("etcd and we take turns on one data directory, and each finds all that the 
   for (const [turn, kind] of turns.entries()) {
     if (held !== undefined) {
       await server.handOver(kind);
-      const revisions = held.flatMap((line) =>
-        line.startsWith("revision ") ? [hashOf(line).hashRevision] : [],
-      );
-      sameDump(await dump(server.endpoint, revisions), held, `turn ${turn}, ${kind}`);
+      sameDump(await dump(server.endpoint, revisionsOf(held)), held, `turn ${turn}, ${kind}`);
       // Both purge when they start; etcd some time later, beside other things.
       if (kind === "quorate") assertPurged(server.dataDirectory);
     }
@@ -105,12 +126,11 @@ test("etcd and we take turns on one data directory, and each finds all that the 
     for (const name of walFiles(server.dataDirectory)) segments.add(name);
     held = await stopAndInspect(server, await revisionsToCompare(server.endpoint));
     assert.ok(snapshotFiles(server.dataDirectory).length > 0, `.snap files after ${kind}`);
+    if (turn === turnWithDefragmentation) await defragmentOffline(server, held);
   }
   await server.handOver("etcd");
-  const revisions = held?.flatMap((line) =>
-    line.startsWith("revision ") ? [hashOf(line).hashRevision] : [],
-  );
-  sameDump(await dump(server.endpoint, revisions ?? []), held ?? [], "etcd at the end");
+  held ??= [];
+  sameDump(await dump(server.endpoint, revisionsOf(held)), held, "etcd at the end");
   assert.ok(operations >= 20_000, `${operations} operations`);
   assert.ok(segments.size > 2, `the log was cut: ${[...segments].join(" ")}`);
   t.diagnostic(`${operations} operations, ${segments.size} segments of the log`);

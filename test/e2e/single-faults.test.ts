@@ -133,12 +133,20 @@ test("no single fault in the files of a stopped member reaches a client", async 
       const key = `${kind}: ${outcome}`;
       counts.set(key, (counts.get(key) ?? 0) + 1);
       if (outcome === "of no consequence") await server.kill();
+      else if (/sum|index/.test(kind))
+        t.diagnostic(`${file}, ${what}: ${outcome}, ${lastWords(server)}`);
     } catch (error) {
       throw new Error(`seed ${seed}, round ${round}, ${file}, ${what}`, { cause: error });
     }
   }
   for (const [what, count] of counts) t.diagnostic(`${what}: ${count}`);
 });
+
+const lastWords = (server: ServerProcess): string =>
+  server.log
+    .trimEnd()
+    .split("\n")
+    .findLast((line) => /"level":"(error|fatal|panic)"/.test(line)) ?? "without a word";
 
 /** What sort of file it is: of segments and .snap files there are several. */
 const kindOf = (file: string): string =>

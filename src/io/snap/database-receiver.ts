@@ -24,11 +24,20 @@ export interface DatabaseReceiverOptions {
   readonly meter: SnapMeter | undefined;
 }
 
+/** As much is synced while the rest still comes: at the end the disk has little left to do. */
+const syncEveryBytes = 32 * 1024 * 1024;
+
 /** One call at a time: the next begins when `done` of the last was called. */
 export class DatabaseReceiver {
   readonly #options: DatabaseReceiverOptions;
   readonly #file: DiskFile;
   #received = 0;
+  /** Bytes that a sync was begun for. */
+  #synced = 0;
+  #isSyncing = false;
+  /** Told once by the disk: what it lost it does not tell again. */
+  #syncFailure: Error | undefined;
+  #whenSynced: (() => void) | undefined;
   #over = false;
   readonly #startMs: number;
 
@@ -48,7 +57,27 @@ export class DatabaseReceiver {
     assert(!this.#over, "a finished database takes no more bytes");
     const position = this.#received;
     this.#received += bytes.length;
-    this.#file.writeInBackground(bytes, position, done);
+    this.#file.writeInBackground(bytes, position, (error) => {
+      if (error === undefined) this.#syncMeanwhile(position + bytes.length);
+      done(error ?? this.#syncFailure);
+    });
+  }
+
+  #syncMeanwhile(written: number): void {
+    if (this.#isSyncing || written - this.#synced < syncEveryBytes) return;
+    this.#synced = written;
+    this.#isSyncing = true;
+    this.#file.sync((error) => {
+      this.#isSyncing = false;
+      this.#syncFailure ??= error;
+      this.#whenSynced?.();
+    });
+  }
+
+  /** Calls `next` when no sync is under way. */
+  #afterSync(next: () => void): void {
+    if (this.#isSyncing) this.#whenSynced = next;
+    else next();
   }
 
   /**
@@ -61,20 +90,21 @@ export class DatabaseReceiver {
     this.#over = true;
     const { clock, meter } = this.#options;
     const writtenMs = clock.nowMs();
-    this.#file.sync((error) => {
+    const synced: Synced = (error = this.#syncFailure) => {
       this.#file.close();
       if (error !== undefined) return this.#failed(error, done);
       meter?.syncedDatabase((clock.nowMs() - writtenMs) / 1000);
       meter?.savedDatabase((clock.nowMs() - this.#startMs) / 1000);
       this.#name(done);
-    });
+    };
+    this.#afterSync(() => this.#file.sync(synced));
   }
 
   /** Gives up and removes what came. */
   abort(): void {
     this.#over = true;
-    this.#file.close();
     unlinkIfThere(this.#options.disk, this.#options.temporaryPath);
+    this.#afterSync(() => this.#file.close());
   }
 
   #name(done: Synced): void {

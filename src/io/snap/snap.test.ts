@@ -287,6 +287,46 @@ test("a reception that fails or is given up leaves nothing behind", () => {
   }
 });
 
+test("a long reception is synced while it lasts, and what a sync lost then is not forgotten", () => {
+  const syncs: boolean[] = [];
+  let isFailing = false;
+  const fault = (operation: DiskOperation): DiskFault | undefined => {
+    if (operation !== "sync") return undefined;
+    syncs.push(isFailing);
+    return isFailing ? { code: "EIO", losesPages: true } : undefined;
+  };
+  const { host, snapshotter } = makeSnapshotter(diskHost({ fault }));
+  const half = new Uint8Array(32 << 20);
+  for (const fails of [false, true]) {
+    syncs.length = 0;
+    const receiver = snapshotter.receiveDatabase(3);
+    isFailing = fails;
+    assert.equal(
+      answerOf(host, (done) => receiver.write(half, done)),
+      undefined,
+    );
+    isFailing = false;
+    const finished = answerOf(host, (done) => receiver.finish(done));
+    if (!fails) {
+      assert.equal(finished, undefined);
+      assert.deepEqual(syncs, [false, false], "one meanwhile, one at the end");
+      host.disk.unlink(snapshotter.databasePath(3));
+    } else {
+      assert.match(String(finished), /input\/output error/);
+      assert.deepEqual(syncs, [true, false]);
+      assert.deepEqual(host.disk.readdir(directory), []);
+    }
+  }
+});
+
+test("a reception given up while it is synced lets go of its file afterwards", () => {
+  const { host, snapshotter } = makeSnapshotter();
+  const receiver = snapshotter.receiveDatabase(3);
+  receiver.write(new Uint8Array(32 << 20), () => receiver.abort());
+  host.settle();
+  assert.deepEqual(host.disk.readdir(directory), []);
+});
+
 test("failpoints stand where etcd has them", () => {
   const passed: string[] = [];
   const { host, snapshotter } = makeSnapshotter(diskHost(), (name) => {
