@@ -40,8 +40,10 @@ export class LeaderForwarding {
     const round = (): void => {
       if (isOver()) return;
       if (member.isStopped) return done(errors.stopped());
-      if (clock.nowMs() >= endMs) return done(errors.timeout());
       const leader = cluster.member(member.lead);
+      if (clock.nowMs() >= endMs) {
+        return done(leader === undefined ? errors.noLeader() : errors.timeout());
+      }
       if (leader === undefined) {
         clock.after(pauseMs, round);
         return;

@@ -264,8 +264,8 @@ export class Member {
       for (; this.#ticks > 0; this.#ticks--) raft.tick();
       this.#reads.tick();
       const limitMs = this.#parts.clock.nowMs() - this.settings.requestTimeoutMs;
+      if (this.#proposals.length > 0) this.#expireHeld(limitMs);
       this.meters.proposalsFailed += this.#wait.expire(limitMs, this.#parts.timeoutError);
-      if (this.#proposals.length > 0) this.#forgetTimedOut();
       this.#forwarded.expire(limitMs);
     }
     if (this.#messages.length > 0) this.#stepMessages();
@@ -324,8 +324,17 @@ export class Member {
     for (const { tag } of proposals) this.#wait.settle(tag as Waiting<Settled>, outcome);
   }
 
-  /** Who was told that it took too long has gone; a leader to come need not do it all the same. */
-  #forgetTimedOut(): void {
+  /**
+   * Of those that wait here for a leader: who has waited too long is told that nothing was done (etcd's
+   * Propose ends with its context), and who has gone is forgotten, so that a leader to come does not do it.
+   */
+  #expireHeld(limitMs: number): void {
+    for (const { tag } of this.#proposals) {
+      const waiting = tag as Waiting<Settled>;
+      if (waiting.sinceMs > limitMs) break;
+      if (isAwaited(waiting)) this.meters.proposalsFailed++;
+      this.#wait.settle(waiting, errors.contextDeadlineExceeded());
+    }
     this.#proposals = this.#proposals.filter(({ tag }) => isAwaited(tag));
     this.#proposalBytes = this.#proposals.reduce((sum, { data }) => sum + data.length, 0);
   }
