@@ -8,7 +8,7 @@ import {
   type UpgradeStream,
 } from "../../io/http/index.ts";
 import { type Gateway, HttpExchange, openApi, serveWebSocket } from "../gateway/index.ts";
-import { type AccessController, namedText } from "../http/index.ts";
+import { type AccessController, namedText, setFields } from "../http/index.ts";
 import { etcdVersion } from "./version.ts";
 
 export interface ClientHttp {
@@ -28,14 +28,23 @@ export interface ClientHttpParts {
 export function clientHttpOf({ access, gateway, others }: ClientHttpParts): ClientHttp {
   return {
     request: (request, response) => {
-      if (!access.admits(request, response)) return;
+      const fields = access.admit(request, response);
+      if (fields === undefined) return;
+      const { method = "", url = "" } = request;
+      // A path that is written as it should be: nearly every request for the gateway.
+      if (gateway?.hasPath(url) === true) {
+        return gateway.serve(method, url, new HttpExchange(request, response, fields));
+      }
       const path = pathOf(request);
-      if (gateway === undefined) return others(request, response);
       const clean = path.replaceAll(/\/{2,}/g, "/");
+      if (gateway !== undefined && clean === path && path.startsWith("/v3/")) {
+        return gateway.serve(method, path, new HttpExchange(request, response, fields));
+      }
+      setFields(response, fields);
+      if (gateway === undefined) return others(request, response);
       if (clean !== path || path === "/v3") return redirect(request, response, clean);
       if (path === "/openapi.json") return describe(request, response);
-      if (!path.startsWith("/v3/")) return others(request, response);
-      gateway.serve(request.method ?? "", path, new HttpExchange(request, response));
+      others(request, response);
     },
     upgrades: (request) =>
       gateway !== undefined &&

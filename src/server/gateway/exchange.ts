@@ -6,6 +6,9 @@ export interface BodyEvents {
   end(): void;
 }
 
+/** Names and values in turn. */
+export type HeaderFields = readonly string[];
+
 /** One request whose answer is JSON. */
 export interface Exchange {
   readonly headers: Headers;
@@ -17,9 +20,9 @@ export interface Exchange {
   pause(): void;
   resume(): void;
   /** The whole answer. */
-  answer(status: number, headers: Readonly<Record<string, string>>, json: string): void;
+  answer(status: number, fields: HeaderFields, json: string): void;
   /** Begins an answer of many lines. */
-  begin(status: number, headers: Readonly<Record<string, string>>): void;
+  begin(status: number, fields: HeaderFields): void;
   /** One line of it, flushed at once. */
   line(json: string): void;
   /** After the lines. */

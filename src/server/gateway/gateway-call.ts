@@ -9,16 +9,16 @@ import {
   type ServerCall,
   type Status,
 } from "../../io/grpc/index.ts";
-import type { Cancel } from "../../io/host/index.ts";
-import type { Exchange } from "./exchange.ts";
+import type { Cancel, Clock } from "../../io/host/index.ts";
+import type { Exchange, HeaderFields } from "./exchange.ts";
 import { HeaderMetadata } from "./header-metadata.ts";
 import { httpStatusOf, statusJson } from "./http-status.ts";
 import type { Route } from "./routes.ts";
 import { escapeHtml, toJson } from "./to-json.ts";
 
-const jsonType = { "Content-Type": "application/json" };
+const jsonType: HeaderFields = ["Content-Type", "application/json"];
 /** Go's client saw these response headers of gRPC and the gateway passes them on. */
-const answeredHeaders = { ...jsonType, "Grpc-Metadata-Content-Type": "application/grpc" };
+const answeredFields = [...jsonType, "Grpc-Metadata-Content-Type", "application/grpc"];
 
 export class GatewayCall implements ServerCall {
   readonly path: string;
@@ -30,12 +30,12 @@ export class GatewayCall implements ServerCall {
   onCancel: ((reason: CancelReason) => void) | undefined = undefined;
   onDrain: (() => void) | undefined = undefined;
   /** Ends the wait for the deadline. */
-  cancelDeadline: Cancel = () => {};
+  cancelDeadline: Cancel | undefined = undefined;
   onPause: ((paused: boolean) => void) | undefined = undefined;
   readonly #exchange: Exchange;
   readonly #route: Route;
   readonly #counts: MethodCounts | undefined;
-  readonly #nowMs: () => number;
+  readonly #clock: Clock;
   readonly #startedMs: number;
   #hasBegun = false;
   #wantsDrain = false;
@@ -44,7 +44,7 @@ export class GatewayCall implements ServerCall {
     route: Route,
     exchange: Exchange,
     counts: MethodCounts | undefined,
-    times: { readonly nowMs: () => number; readonly deadlineMs: number | undefined },
+    times: { readonly clock: Clock; readonly deadlineMs: number | undefined },
   ) {
     this.path = route.method;
     this.#route = route;
@@ -52,8 +52,8 @@ export class GatewayCall implements ServerCall {
     this.#counts = counts;
     this.metadata = new HeaderMetadata(exchange.headers);
     this.deadlineMs = times.deadlineMs;
-    this.#nowMs = times.nowMs;
-    this.#startedMs = times.nowMs();
+    this.#clock = times.clock;
+    this.#startedMs = times.clock.nowMs();
     // No common name: etcd's gateway calls by a connection of its own, without a certificate.
     this.peer = { address: exchange.remoteAddress, commonName: undefined };
     if (counts !== undefined) counts.started++;
@@ -70,7 +70,7 @@ export class GatewayCall implements ServerCall {
     const json = toJson(this.#route.response, message);
     if (this.#counts !== undefined) this.#counts.sent++;
     this.#finish(Code.OK);
-    this.#exchange.answer(200, answeredHeaders, json);
+    this.#exchange.answer(200, answeredFields, json);
   }
 
   send(message: Uint8Array): boolean {
@@ -87,7 +87,7 @@ export class GatewayCall implements ServerCall {
     this.#finish(status.code);
     const { requestStream, responseStream } = this.#route;
     if (requestStream || responseStream) this.#endStream(status);
-    else this.#exchange.answer(httpStatusOf(status.code), errorHeaders(status), statusJson(status));
+    else this.#exchange.answer(httpStatusOf(status.code), errorFields(status), statusJson(status));
   }
 
   /** The deadline has passed. */
@@ -109,12 +109,12 @@ export class GatewayCall implements ServerCall {
   #begin(): void {
     if (this.#hasBegun) return;
     this.#hasBegun = true;
-    this.#exchange.begin(200, answeredHeaders);
+    this.#exchange.begin(200, answeredFields);
   }
 
   #endStream(status: Status): void {
     // A stream that ends well without a message has no type of content.
-    if (status.code === Code.OK && !this.#hasBegun) this.#exchange.begin(200, {});
+    if (status.code === Code.OK && !this.#hasBegun) this.#exchange.begin(200, []);
     if (status.code !== Code.OK) {
       const line = `{"error":${escapeHtml(statusJson(status))}}\n`;
       if (!this.#hasBegun) this.#exchange.begin(httpStatusOf(status.code), jsonType);
@@ -137,13 +137,13 @@ export class GatewayCall implements ServerCall {
 
   #finish(code: number): void {
     this.ended = true;
-    this.cancelDeadline();
+    this.cancelDeadline?.();
     this.#counts?.end(code);
-    this.#counts?.seconds?.observe((this.#nowMs() - this.#startedMs) / 1000);
+    this.#counts?.seconds?.observe((this.#clock.nowMs() - this.#startedMs) / 1000);
   }
 }
 
-export function errorHeaders({ code, message }: Status): Readonly<Record<string, string>> {
+export function errorFields({ code, message }: Status): HeaderFields {
   if (code !== Code.Unauthenticated) return jsonType;
-  return { ...jsonType, "WWW-Authenticate": message };
+  return [...jsonType, "WWW-Authenticate", message];
 }

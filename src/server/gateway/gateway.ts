@@ -1,6 +1,6 @@
 // etcd's JSON gateway: a path is a method, the body its request, the answer its response (grpc-gateway
 // v2 as embed/serve.go sets it up).
-import { InvariantError } from "../../base/index.ts";
+import { emptyBytes, InvariantError } from "../../base/index.ts";
 import { Code, EtcdError } from "../../core/errors/index.ts";
 import {
   type MethodCounts,
@@ -14,7 +14,7 @@ import {
 import type { Clock } from "../../io/host/index.ts";
 import type { Exchange } from "./exchange.ts";
 import { fromJson } from "./from-json.ts";
-import { errorHeaders, GatewayCall } from "./gateway-call.ts";
+import { errorFields, GatewayCall } from "./gateway-call.ts";
 import { httpStatusOf, statusJson } from "./http-status.ts";
 import { JsonError } from "./json-error.ts";
 import { JsonValues } from "./json-values.ts";
@@ -48,6 +48,11 @@ export class Gateway {
   constructor(options: GatewayOptions) {
     this.#options = options;
     this.bodyBytesMax = Math.ceil(options.maxReceiveBytes * base64Growth) + bodyOverheadBytes;
+  }
+
+  /** Whether a method has this path. */
+  hasPath(path: string): boolean {
+    return routes.has(path);
   }
 
   /** Answers a request for a path below /v3/. */
@@ -152,35 +157,36 @@ export class Gateway {
   #open(route: Route, exchange: Exchange, timeoutMs: number | undefined): GatewayCall {
     const { clock, counts } = this.#options;
     const deadlineMs = timeoutMs === undefined ? undefined : clock.nowMs() + timeoutMs;
-    const call = new GatewayCall(route, exchange, counts?.get(route.method), {
-      nowMs: () => clock.nowMs(),
-      deadlineMs,
-    });
+    const call = new GatewayCall(route, exchange, counts?.get(route.method), { clock, deadlineMs });
     if (timeoutMs !== undefined) call.cancelDeadline = clock.after(timeoutMs, () => call.expire());
     return call;
   }
 
   /** Reads a body to its end, or refuses it as soon as it is too long. */
   #readWhole(exchange: Exchange, done: (body: Uint8Array) => void): void {
-    let chunks: Uint8Array[] = [];
+    // Nearly every body comes in one piece.
+    let first: Uint8Array = emptyBytes;
+    let more: Uint8Array[] | undefined;
     let length = 0;
     let isOver = false;
     const finish = (): void => {
       if (isOver) return;
       isOver = true;
-      done(Buffer.concat(chunks, length));
+      done(more === undefined ? first : Buffer.concat([first, ...more], length));
     };
     exchange.read({
       bytes: (chunk) => {
         if (isOver) return;
         length += chunk.length;
         if (length <= this.bodyBytesMax) {
-          chunks.push(chunk);
+          if (first.length === 0) first = chunk;
+          else (more ??= []).push(chunk);
           if (exchange.isEndless && chunk.length > 1) finish();
           return;
         }
         isOver = true;
-        chunks = [];
+        first = emptyBytes;
+        more = undefined;
         const { code, message } = tooLarge(length, this.#options.maxReceiveBytes);
         refuse(exchange, code, message);
       },
@@ -222,7 +228,7 @@ const tooLarge = (length: number, max: number): Status => ({
 /** An answer of the gateway itself. */
 function refuse(exchange: Exchange, code: number, message: string): void {
   const status = { code, message };
-  exchange.answer(httpStatusOf(code), errorHeaders(status), statusJson(status));
+  exchange.answer(httpStatusOf(code), errorFields(status), statusJson(status));
 }
 
 /** etcd reads one value of the body and passes over the rest; none at all is an empty message. */

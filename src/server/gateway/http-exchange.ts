@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "../../io/http/index.ts";
-import type { BodyEvents, Exchange } from "./exchange.ts";
+import type { BodyEvents, Exchange, HeaderFields } from "./exchange.ts";
 import type { Headers } from "./header-metadata.ts";
 
 /** A request and its answer on Node's HTTP/1.1 server. */
@@ -11,19 +11,21 @@ export class HttpExchange implements Exchange {
   onGone: (() => void) | undefined = undefined;
   readonly #request: IncomingMessage;
   readonly #response: ServerResponse;
+  readonly #fields: HeaderFields;
 
-  constructor(request: IncomingMessage, response: ServerResponse) {
+  /** `fields` every answer begins with. Nothing may have been set on the response: see `answer`. */
+  constructor(request: IncomingMessage, response: ServerResponse, fields: HeaderFields) {
     this.#request = request;
     this.#response = response;
+    this.#fields = fields;
     this.headers = request.headers;
     const { remoteAddress = "@", remotePort } = request.socket;
     this.remoteAddress =
       remotePort === undefined ? remoteAddress : `${remoteAddress}:${remotePort}`;
-    response.on("drain", () => this.onDrain?.());
     response.on("close", () => {
       if (!response.writableFinished) this.onGone?.();
     });
-    response.on("error", () => response.destroy());
+    response.on("error", destroy);
   }
 
   get waitingBytes(): number {
@@ -32,7 +34,7 @@ export class HttpExchange implements Exchange {
 
   read(events: BodyEvents): void {
     const request = this.#request;
-    request.on("error", () => request.destroy());
+    request.on("error", destroy);
     request.on("data", (chunk: Buffer) => events.bytes(chunk));
     request.on("end", () => events.end());
   }
@@ -45,19 +47,25 @@ export class HttpExchange implements Exchange {
     this.#request.resume();
   }
 
-  answer(status: number, headers: Readonly<Record<string, string>>, json: string): void {
+  /** In one write: Node puts head and body together when both are text, and its head is a list. */
+  answer(status: number, fields: HeaderFields, json: string): void {
     const response = this.#response;
     if (response.headersSent || response.destroyed) return;
+    const length = Buffer.byteLength(json);
+    const head = [...this.#fields, ...fields, "Content-Length", String(length)];
     // What is left of the body is not wanted: the connection cannot be used again.
-    if (!this.#request.complete) response.setHeader("Connection", "close");
-    response.writeHead(status, { ...headers, "Content-Length": Buffer.byteLength(json) });
-    response.end(json);
+    if (!this.#request.complete) head.push("Connection", "close");
+    response.writeHead(status, head);
+    // What is all ASCII needs no conversion.
+    response.end(json, length === json.length ? "latin1" : "utf8");
   }
 
-  begin(status: number, headers: Readonly<Record<string, string>>): void {
-    if (this.#response.headersSent || this.#response.destroyed) return;
-    this.#response.writeHead(status, { ...headers });
-    this.#response.flushHeaders();
+  begin(status: number, fields: HeaderFields): void {
+    const response = this.#response;
+    if (response.headersSent || response.destroyed) return;
+    response.on("drain", () => this.onDrain?.());
+    response.writeHead(status, [...this.#fields, ...fields]);
+    response.flushHeaders();
   }
 
   line(json: string): void {
@@ -67,4 +75,8 @@ export class HttpExchange implements Exchange {
   finish(): void {
     this.#response.end();
   }
+}
+
+function destroy(this: IncomingMessage | ServerResponse): void {
+  this.destroy();
 }

@@ -9,8 +9,21 @@ const loneSurrogate =
   /\\u(?:d[c-f][\da-f]{2}|d[89ab][\da-f]{2}(?!\\ud[c-f][\da-f]{2}))([\s\S]{0,6})/i;
 const loose = new TextDecoder("utf-8", { ignoreBOM: true });
 
+/** Names and keys are short; what is longer is left to the decoder, which is faster at it. */
+const plainTextBytesMax = 256;
+
+/** Short text in ASCII without escapes; undefined for any other. */
+function plainText(bytes: Buffer, start: number, end: number): string | undefined {
+  if (end - start > plainTextBytesMax) return undefined;
+  for (let at = start; at < end; at++) {
+    const octet = bytes[at]!;
+    if (octet >= 0x80 || octet === 0x5c) return undefined;
+  }
+  return bytes.toString("latin1", start, end);
+}
+
 export class JsonTokens {
-  readonly #bytes: Uint8Array;
+  readonly #bytes: Buffer;
   #at = 0;
   /** The first backslash at or behind the place it was last looked for from. */
   #backslash = -1;
@@ -18,8 +31,8 @@ export class JsonTokens {
   start = 0;
   end = 0;
 
-  constructor(bytes: Uint8Array) {
-    this.#bytes = bytes;
+  constructor({ buffer, byteOffset, byteLength }: Uint8Array) {
+    this.#bytes = Buffer.from(buffer, byteOffset, byteLength);
   }
 
   /** What comes next; nothing is read. */
@@ -65,6 +78,8 @@ export class JsonTokens {
 
   /** The text of the string read last. */
   text(): string {
+    const plain = plainText(this.#bytes, this.start + 1, this.end - 1);
+    if (plain !== undefined) return plain;
     const content = this.#bytes.subarray(this.start + 1, this.end - 1);
     let text: string;
     try {

@@ -9,6 +9,15 @@ import { descriptorOf } from "./from-json.ts";
 
 type Fields = Readonly<Record<string, unknown>>;
 
+/** What is known of a field before any message of its kind is seen. */
+interface Printed {
+  readonly field: FieldDescriptor;
+  /** `"create_revision":`. */
+  readonly label: string;
+  /** The same behind a comma. */
+  readonly nextLabel: string;
+}
+
 /** The JSON of an encoded message. */
 export function toJson(type: string, bytes: Uint8Array): string {
   const descriptor = descriptorOf(type);
@@ -21,14 +30,28 @@ export const escapeHtml = (json: string): string =>
     return `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
   });
 
+const printedByDescriptor = new Map<MessageDescriptor, readonly Printed[]>();
+
+function printedOf(descriptor: MessageDescriptor): readonly Printed[] {
+  let printed = printedByDescriptor.get(descriptor);
+  if (printed === undefined) {
+    printed = descriptor.fields.map((field) => {
+      const label = `"${field.name}":`;
+      return { field, label, nextLabel: `,${label}` };
+    });
+    printedByDescriptor.set(descriptor, printed);
+  }
+  return printed;
+}
+
 function messageJson(descriptor: MessageDescriptor, message: Fields): string {
-  let json = "";
-  for (const field of descriptor.fields) {
+  let json = "{";
+  for (const { field, label, nextLabel } of printedOf(descriptor)) {
     const value = valueOf(field, message);
     if (value === undefined || (field.oneof === "" && isZero(value))) continue;
-    json += `${json === "" ? "" : ","}"${field.name}":${fieldJson(field, value)}`;
+    json += (json.length === 1 ? label : nextLabel) + fieldJson(field, value);
   }
-  return `{${json}}`;
+  return `${json}}`;
 }
 
 function valueOf(field: FieldDescriptor, message: Fields): unknown {
@@ -48,7 +71,11 @@ function isZero(value: unknown): boolean {
 
 function fieldJson(field: FieldDescriptor, value: unknown): string {
   if (!field.repeated) return scalarJson(field, value);
-  return `[${(value as readonly unknown[]).map((item) => scalarJson(field, item)).join(",")}]`;
+  let json = "[";
+  for (const item of value as readonly unknown[]) {
+    json += (json.length === 1 ? "" : ",") + scalarJson(field, item);
+  }
+  return `${json}]`;
 }
 
 function scalarJson(field: FieldDescriptor, value: unknown): string {
@@ -58,8 +85,7 @@ function scalarJson(field: FieldDescriptor, value: unknown): string {
     case "raw":
       return toJson(field.type, value as Uint8Array);
     case "bytes": {
-      const bytes = value as Uint8Array;
-      const { buffer, byteOffset, byteLength } = bytes;
+      const { buffer, byteOffset, byteLength } = value as Uint8Array;
       return `"${Buffer.from(buffer, byteOffset, byteLength).toString("base64")}"`;
     }
     case "string":
@@ -81,7 +107,21 @@ function scalarJson(field: FieldDescriptor, value: unknown): string {
 function wholeText(value: number | bigint, type: string): string {
   if (value === Infinity) return type === "uint64" ? "18446744073709551615" : "9223372036854775807";
   if (value === -Infinity) return "-9223372036854775808";
-  return String(value);
+  return typeof value === "bigint" ? identityText(value) : String(value);
+}
+
+/** Members and clusters: every answer names the same few, and large ones take long to divide. */
+const identityTexts = new Map<bigint, string>();
+const identityTextsMax = 64;
+
+function identityText(identity: bigint): string {
+  let text = identityTexts.get(identity);
+  if (text === undefined) {
+    text = String(identity);
+    if (identityTexts.size >= identityTextsMax) identityTexts.clear();
+    identityTexts.set(identity, text);
+  }
+  return text;
 }
 
 function enumJson(type: string, number: number): string {

@@ -6,7 +6,7 @@ import {
   WebSocketConnection,
   type WebSocketOptions,
 } from "../../io/http/index.ts";
-import type { BodyEvents, Exchange } from "./exchange.ts";
+import type { BodyEvents, Exchange, HeaderFields } from "./exchange.ts";
 import type { Gateway } from "./gateway.ts";
 import type { Headers } from "./header-metadata.ts";
 
@@ -95,7 +95,7 @@ class WebSocketExchange implements Exchange {
     this.#socket.resume();
   }
 
-  answer(_status: number, _headers: Readonly<Record<string, string>>, json: string): void {
+  answer(_status: number, _fields: HeaderFields, json: string): void {
     this.line(json);
     this.finish();
   }

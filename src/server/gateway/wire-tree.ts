@@ -31,8 +31,12 @@ export function flatten(root: WirePart): Uint8Array {
   return target;
 }
 
-/** A varint; negative numbers take ten octets, as their 64-bit two's complement. */
+/** Tags and lengths are nearly always of one octet: these are made once, and shared. */
+const singleOctets = Array.from({ length: 0x80 }, (_, octet) => Uint8Array.of(octet));
+
+/** A varint; negative numbers take ten octets, as their 64-bit two's complement. Not to be changed. */
 export function varint(value: bigint): Uint8Array {
+  if (value >= 0n && value < 0x80n) return singleOctets[Number(value)]!;
   const octets: number[] = [];
   let rest = BigInt.asUintN(64, value);
   for (; rest >= 0x80n; rest >>= 7n) octets.push(Number(rest & 0x7fn) | 0x80);
@@ -40,11 +44,15 @@ export function varint(value: bigint): Uint8Array {
   return Uint8Array.from(octets);
 }
 
+/** Of a tag or a length. */
+const smallVarint = (value: number): Uint8Array =>
+  value < 0x80 ? singleOctets[value]! : varint(BigInt(value));
+
 const wireTypeVarint = 0;
 const wireTypeLength = 2;
 
 export const varintField = (number: number, value: bigint): WirePart =>
-  joined([varint(BigInt(number * 8 + wireTypeVarint)), varint(value)]);
+  joined([smallVarint(number * 8 + wireTypeVarint), varint(value)]);
 
 export const lengthField = (number: number, content: Uint8Array | WirePart): WirePart =>
-  joined([varint(BigInt(number * 8 + wireTypeLength)), varint(BigInt(sizeOf(content))), content]);
+  joined([smallVarint(number * 8 + wireTypeLength), smallVarint(sizeOf(content)), content]);

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { silentLog } from "../../io/host/index.ts";
 import type { IncomingMessage, ServerResponse } from "../../io/http/index.ts";
-import { AccessController, type AccessOptions } from "./access.ts";
+import { AccessController, type AccessOptions, setFields } from "./access.ts";
 
 /** What a request over clear text is answered with, and the headers set on the way. */
 function ask(options: Partial<AccessOptions>, headers: Record<string, string>, method = "GET") {
@@ -20,11 +20,12 @@ function ask(options: Partial<AccessOptions>, headers: Record<string, string>, m
     end: (text = "") => (body = String(text)),
   };
   const request = { method, url: "/v3/kv/range", headers, socket: {} };
-  const isAdmitted = access.admits(
+  const fields = access.admit(
     request as unknown as IncomingMessage,
     response as unknown as ServerResponse,
   );
-  return { isAdmitted, status: response.statusCode, body, seen };
+  setFields(response as unknown as ServerResponse, fields ?? []);
+  return { isAdmitted: fields !== undefined, status: response.statusCode, body, seen };
 }
 
 test("a host name that is not ours is refused against DNS rebinding, with etcd's words", () => {

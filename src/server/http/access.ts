@@ -33,24 +33,26 @@ export class AccessController {
     this.#knowsByCertificate = knowsByCertificate;
   }
 
-  /** Whether the request goes on; otherwise it has been answered. */
-  admits(request: IncomingMessage, response: ServerResponse): boolean {
+  /**
+   * The fields the answer of an admitted request shall have, names and values in turn; undefined when
+   * it goes no further and has been answered.
+   */
+  admit(request: IncomingMessage, response: ServerResponse): readonly string[] | undefined {
     const refusal = this.refusalOfHost(request);
     if (refusal !== undefined) {
       replyError(response, 421, refusal);
-      return false;
+      return undefined;
     }
     if (this.refusesName(request)) {
       replyError(response, 400, namedText);
-      return false;
+      return undefined;
     }
-    const { origin } = request.headers;
-    if (this.#allows("*")) addCors(response, "*");
-    else if (origin !== undefined && this.#allows(origin)) addCors(response, origin);
-    if (request.method !== "OPTIONS") return true;
+    const fields = this.#corsFields(request);
+    if (request.method !== "OPTIONS") return fields;
+    setFields(response, fields);
     response.statusCode = 200;
     response.end();
-    return false;
+    return undefined;
   }
 
   /**
@@ -64,11 +66,18 @@ export class AccessController {
 
   /** The host check alone, for a connection that is to become a WebSocket: why it may not. */
   refusalOfHost(request: IncomingMessage): string | undefined {
+    if (this.#hosts.size === 0 || this.#hosts.has("*")) return undefined;
     if ("encrypted" in request.socket) return undefined;
     const host = hostName(request.headers.host ?? "");
-    if (this.#hosts.size === 0 || this.#hosts.has("*") || this.#hosts.has(host)) return undefined;
+    if (this.#hosts.has(host)) return undefined;
     this.#log.warn("rejecting HTTP request to prevent DNS rebinding attacks", { host });
     return rebindingText(host);
+  }
+
+  #corsFields(request: IncomingMessage): readonly string[] {
+    if (this.#allows("*")) return anyOrigin;
+    const { origin } = request.headers;
+    return origin !== undefined && this.#allows(origin) ? corsFields(origin) : [];
   }
 
   #allows(origin: string): boolean {
@@ -95,8 +104,18 @@ To fix this, choose one of the following options:
 This requirement has been added to help prevent "DNS Rebinding" attacks (CVE-2018-5702).
 `;
 
-function addCors(response: ServerResponse, origin: string): void {
-  response.setHeader("Access-Control-Allow-Methods", "POST, GET, OPTIONS, PUT, DELETE");
-  response.setHeader("Access-Control-Allow-Origin", origin);
-  response.setHeader("Access-Control-Allow-Headers", "accept, content-type, authorization");
+const corsFields = (origin: string): readonly string[] => [
+  "Access-Control-Allow-Methods",
+  "POST, GET, OPTIONS, PUT, DELETE",
+  "Access-Control-Allow-Origin",
+  origin,
+  "Access-Control-Allow-Headers",
+  "accept, content-type, authorization",
+];
+const anyOrigin = corsFields("*");
+
+/** Names and values in turn, on an answer that is still to be written. */
+export function setFields(response: ServerResponse, fields: readonly string[]): void {
+  for (let at = 0; at + 1 < fields.length; at += 2)
+    response.setHeader(fields[at]!, fields[at + 1]!);
 }
