@@ -11,14 +11,53 @@ import { TestCluster } from "./test-cluster.ts";
 
 const seconds = process.env["QUORATE_LONG"] === "1" ? 600 : 12;
 const outageMilliseconds = 1700;
+/** More than an election timeout's half, each way. */
+const lateMilliseconds = 600;
 
-interface Scene {
+class Scene {
   readonly cluster: TestCluster;
   /** By a member's name: what others send to it, and what they read from it, goes through. */
   readonly proxies: ReadonlyMap<string, CuttingProxy>;
+  /** By a member's name: its id in hex. */
+  readonly #ids = new Map<string, string>();
+
+  constructor(cluster: TestCluster, proxies: ReadonlyMap<string, CuttingProxy>) {
+    this.cluster = cluster;
+    this.proxies = proxies;
+  }
+
+  async learn(): Promise<void> {
+    for (const { name, id } of await this.cluster.list()) this.#ids.set(name, id.toString(16));
+  }
+
+  /** What `from` says to `to`, on streams that `to` opened and in posts of its own, is held back. */
+  silence(from: ServerProcess, to: ServerProcess): (() => void)[] {
+    return [
+      this.proxies.get(from.name)!.disturb({ from: this.#ids.get(to.name)!, holds: "answers" }),
+      this.proxies.get(to.name)!.disturb({ from: this.#ids.get(from.name)!, holds: "requests" }),
+    ];
+  }
+
+  /** Everything between two members comes late. */
+  delay(one: ServerProcess, other: ServerProcess, lateMs: number): (() => void)[] {
+    return [
+      this.proxies.get(one.name)!.disturb({ from: this.#ids.get(other.name)!, lateMs }),
+      this.proxies.get(other.name)!.disturb({ from: this.#ids.get(one.name)!, lateMs }),
+    ];
+  }
+
+  other(victim: ServerProcess): ServerProcess {
+    const others = this.cluster.members.filter((one) => one !== victim);
+    return others[Math.floor(Math.random() * others.length)]!;
+  }
 }
 
 type Fault = (scene: Scene, victim: ServerProcess) => Promise<void>;
+
+async function during(ends: readonly (() => void)[]): Promise<void> {
+  await pause(outageMilliseconds);
+  for (const end of ends) end();
+}
 
 const faults: Readonly<Record<string, Fault>> = {
   "stops for a while": async (_scene, victim) => {
@@ -32,17 +71,21 @@ const faults: Readonly<Record<string, Fault>> = {
     await victim.restart();
   },
   // It still reads what the others say, by the streams it opened itself.
-  "is not heard": async ({ proxies }, victim) => {
-    proxies.get(victim.name)!.freeze();
-    await pause(outageMilliseconds);
-    proxies.get(victim.name)!.thaw();
-  },
+  "is not heard": async ({ proxies }, victim) =>
+    during([proxies.get(victim.name)!.disturb({ holds: "all" })]),
   "hears nobody": async ({ proxies }, victim) => {
     const others = [...proxies].filter(([name]) => name !== victim.name);
-    for (const [, proxy] of others) proxy.freeze();
-    await pause(outageMilliseconds);
-    for (const [, proxy] of others) proxy.thaw();
+    await during(others.map(([, proxy]) => proxy.disturb({ holds: "all" })));
   },
+  // The third hears both.
+  "and another hear each other no more": async (scene, victim) => {
+    const other = scene.other(victim);
+    await during([...scene.silence(victim, other), ...scene.silence(other, victim)]);
+  },
+  "is not heard by one of the others": async (scene, victim) =>
+    during(scene.silence(victim, scene.other(victim))),
+  "and another hear each other late": async (scene, victim) =>
+    during(scene.delay(victim, scene.other(victim), lateMilliseconds)),
   "loses its connections": async ({ proxies }) => {
     for (const proxy of proxies.values()) proxy.cutAll();
     await pause(300);
@@ -58,6 +101,8 @@ async function withFaults(kinds: readonly Kind[], note: (line: string) => void):
   };
   try {
     await using cluster = await TestCluster.start(kinds, { advertise, readyMilliseconds: 240_000 });
+    const scene = new Scene(cluster, proxies);
+    await scene.learn();
     const args = [`-endpoint=${cluster.endpoints}`, `-seconds=${seconds}`, "-clients=6"];
     args.push("-rate=40", `-seed=${process.env["QUORATE_SEED"] ?? 0}`);
     const patienceMilliseconds = (seconds + 150) * 1000;
@@ -73,7 +118,7 @@ async function withFaults(kinds: readonly Kind[], note: (line: string) => void):
       const isLeader = Math.floor((turn - first) / names.length) % 2 === 0;
       const victim = isLeader ? leader : cluster.members.find((one) => one !== leader)!;
       note(`${victim.kind} ${isLeader ? "leader" : "follower"} ${name}`);
-      await faults[name]!({ cluster, proxies }, victim);
+      await faults[name]!(scene, victim);
       await cluster.leader();
     }
     const done = await checked;

@@ -156,11 +156,9 @@ test("a connection that falls silent is given up, and the peer is back when it s
         (ms) => ms !== undefined,
       ),
     );
-    pair.toA.freeze();
-    pair.toB.freeze();
+    const thaws = [pair.toA, pair.toB].map((proxy) => proxy.disturb({ holds: "all" }));
     await until("silence is noticed", () => transport.activeSinceMs(1n) === undefined);
-    pair.toA.thaw();
-    pair.toB.thaw();
+    for (const thaw of thaws) thaw();
     pair.toA.cutAll();
     await until("they are back", () => transport.activeSinceMs(1n) !== undefined);
     const before = pair.raftB.messages.length;
@@ -183,7 +181,7 @@ test("a peer that does not read holds a bounded queue, and raft is told of the r
       return pair.raftB.messages.some(({ index }) => !pair.posted.has(index));
     });
     const before = sent;
-    pair.toA.freeze();
+    pair.toA.disturb({ holds: "all" });
     const { counters } = pair.a.transport;
     await until("the queue is full", () => {
       for (let at = 0; at < 100; at++) pair.a.transport.send([numbered(3 * ++sent + 1, 4_000)]);

@@ -144,14 +144,14 @@ func kubernetes(j *job) (figures, error) {
 			return nil, err
 		}
 		controllers[at] = &controller{
-			job: j, client: clients[at%10], lease: granted.ID, known: map[string]int64{},
+			job: j, client: clients[at%10], lease: granted.ID, known: map[string]int64{}, took: map[string][]time.Duration{},
 			random: rand.New(rand.NewSource(int64(at))), value: string(make([]byte, objectLen)),
 			node: fmt.Sprintf("/registry/leases/kube-node-lease/node-%d", at),
 		}
 	}
 	forget := func() {
 		for _, c := range controllers {
-			c.took = nil
+			c.took = map[string][]time.Duration{}
 		}
 		events.Store(0)
 	}
@@ -165,7 +165,7 @@ func kubernetes(j *job) (figures, error) {
 		case chance < 780:
 			return c.guardedUpdate(c.node, c.value[:300])
 		case chance < 900:
-			return c.timed(func() error {
+			return c.timed("get", func() error {
 				_, err := c.client.Get(j.ctx, key)
 				return err
 			})
@@ -174,16 +174,27 @@ func kubernetes(j *job) (figures, error) {
 		case chance < 999:
 			return c.list(prefix)
 		}
-		return c.timed(func() error { return j.compactOld(c.client) })
+		return c.timed("compact", func() error { return j.compactOld(c.client) })
 	})
 	if err != nil {
 		return nil, err
 	}
-	var took times
+	var all times
+	byKind := map[string]*times{}
 	for _, c := range controllers {
-		took.took = append(took.took, c.took...)
+		for what, took := range c.took {
+			if byKind[what] == nil {
+				byKind[what] = &times{}
+			}
+			byKind[what].took = append(byKind[what].took, took...)
+			all.took = append(all.took, took...)
+		}
 	}
-	got := took.figures(length)
+	got := all.figures(length)
+	for what, took := range byKind {
+		of := took.figures(length)
+		got[what+" p50"], got[what+" p99"] = of["p50"], of["p99"]
+	}
 	got["events"] = float64(events.Load()) / length.Seconds()
 	return got, nil
 }
@@ -200,13 +211,14 @@ type controller struct {
 	// known are the revisions at which it last saw objects.
 	known  map[string]int64
 	events int
-	took   []time.Duration
+	// By what was asked.
+	took map[string][]time.Duration
 }
 
-func (c *controller) timed(request func() error) error {
+func (c *controller) timed(what string, request func() error) error {
 	began := time.Now()
 	err := request()
-	c.took = append(c.took, time.Since(began))
+	c.took[what] = append(c.took[what], time.Since(began))
 	return err
 }
 
@@ -215,7 +227,7 @@ func (c *controller) timed(request func() error) error {
 func (c *controller) guardedUpdate(key, value string) error {
 	for {
 		var done *clientv3.TxnResponse
-		err := c.timed(func() (err error) {
+		err := c.timed("update", func() (err error) {
 			done, err = c.client.Txn(c.ctx).
 				If(clientv3.Compare(clientv3.ModRevision(key), "=", c.known[key])).
 				Then(clientv3.OpPut(key, value)).
@@ -240,7 +252,7 @@ func (c *controller) guardedUpdate(key, value string) error {
 func (c *controller) event() error {
 	key := fmt.Sprintf("/registry/events/%s/%d", c.node, c.events)
 	c.events++
-	return c.timed(func() error {
+	return c.timed("event", func() error {
 		_, err := c.client.Txn(c.ctx).
 			If(clientv3.Compare(clientv3.ModRevision(key), "=", 0)).
 			Then(clientv3.OpPut(key, c.value, clientv3.WithLease(c.lease))).Commit()
@@ -254,7 +266,7 @@ func (c *controller) list(prefix string) error {
 	revision := int64(0)
 	for from := prefix; ; {
 		var got *clientv3.GetResponse
-		err := c.timed(func() (err error) {
+		err := c.timed("list", func() (err error) {
 			got, err = c.client.Get(c.ctx, from, clientv3.WithRange(end), clientv3.WithLimit(pageKeys), clientv3.WithRev(revision))
 			return err
 		})
