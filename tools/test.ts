@@ -14,6 +14,7 @@ const peersBuilt = new Promise<boolean>((resolve) => {
 /** Folders of slow tests, each its own stage; their files run one at a time on two cores. */
 const slowFolders = [
   "contracts",
+  "fuzz",
   "peers",
   "integration",
   "raft",

@@ -36,11 +36,22 @@ function forged(random: RandomSource): string {
   return [`${head}.${body}.`, `${head}.${body}.${signature}`, `${head}.${body}`][random.below(3)]!;
 }
 
-/** "in" for the one token that is right, else "out"; throws only when a promise was broken. */
-export function fuzzToken(seed: number): "in" | "out" {
+/** The key every token here is to be signed with, by HS256. */
+export const fuzzedJwtKey = key;
+
+/** A token of alice's, and what was made of it or in its place. */
+export function tokenInput(seed: number): { readonly good: string; readonly token: string } {
   const random = seededRandom(seed);
   const good = signJwt(method, key, { username: "alice", revision: random.below(1000) });
-  const token = random.below(5) === 0 ? forged(random) : mutated(random, good);
+  return { good, token: random.below(5) === 0 ? forged(random) : mutated(random, good) };
+}
+
+export const isJwtAccepted = (token: string): boolean =>
+  verifyJwt(method, key, token) !== undefined;
+
+/** "in" for the one token that is right, else "out"; throws only when a promise was broken. */
+export function fuzzToken(seed: number): "in" | "out" {
+  const { good, token } = tokenInput(seed);
   const claims = verifyJwt(method, key, token);
   // The last letter of a signature has bits that say nothing.
   const isGood = token.slice(0, -1) === good.slice(0, -1) && token.length === good.length;
@@ -55,8 +66,4 @@ export function fuzzTokens(first: number, rounds: number): ReadonlyMap<string, n
     ends.set(end, (ends.get(end) ?? 0) + 1);
   }
   return ends;
-}
-
-if (import.meta.main) {
-  console.log(fuzzTokens(Number(process.argv[3] ?? 1), Number(process.argv[2] ?? 100_000)));
 }

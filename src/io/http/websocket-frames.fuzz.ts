@@ -54,22 +54,23 @@ export function randomFrames(random: RandomSource): Uint8Array {
   return bytes;
 }
 
+/** How one stream ended; throws only when a promise was broken. */
+export function fuzzWebSocketOne(seed: number): string {
+  const random = seededRandom(seed);
+  const bytes = randomFrames(random);
+  const cut = random.below(bytes.length + 1);
+  const whole = fuzzFrames([bytes]);
+  const pieces = fuzzFrames([bytes.subarray(0, cut), bytes.subarray(cut)]);
+  assert(whole === pieces, `seed ${seed}: pieces are read as the whole`);
+  return whole.slice(whole.lastIndexOf(";") + 1);
+}
+
 /** So many inputs from the seed on; how often each ended how. */
 export function fuzzWebSocket(first: number, rounds: number): ReadonlyMap<string, number> {
   const ends = new Map<string, number>();
   for (let seed = first; seed < first + rounds; seed++) {
-    const random = seededRandom(seed);
-    const bytes = randomFrames(random);
-    const cut = random.below(bytes.length + 1);
-    const whole = fuzzFrames([bytes]);
-    const pieces = fuzzFrames([bytes.subarray(0, cut), bytes.subarray(cut)]);
-    assert(whole === pieces, `seed ${seed}: pieces are read as the whole`);
-    const end = whole.slice(whole.lastIndexOf(";") + 1);
+    const end = fuzzWebSocketOne(seed);
     ends.set(end, (ends.get(end) ?? 0) + 1);
   }
   return ends;
-}
-
-if (import.meta.main) {
-  console.log(fuzzWebSocket(Number(process.argv[3] ?? 1), Number(process.argv[2] ?? 100_000)));
 }

@@ -42,12 +42,12 @@ export function fuzzConnection(bytes: Uint8Array, cut: number): string {
   return connection.failure?.message ?? "alive";
 }
 
-/** A client's talk, with up to eight changes. */
-export function mutatedTalk(seed: number): Uint8Array {
+/** A client's talk of so many requests, with up to three changes. */
+export function mutatedTalk(seed: number, requests = 15): Uint8Array {
   const random = seededRandom(seed);
   const client = new TestClient();
   const parts: Buffer[] = [client.preface, settingsAck];
-  for (let id = 1; id < 30; id += 2) {
+  for (let id = 1; id < 2 * requests; id += 2) {
     parts.push(client.headers(id, random.below(2) === 0, [...goodRequest, ["n", String(id)]]));
     parts.push(client.data(id, Buffer.alloc(random.below(200)), random.below(2) === 0));
     const kind = random.below(12);
@@ -65,20 +65,4 @@ export function mutatedTalk(seed: number): Uint8Array {
     else bytes.copyWithin(at, random.below(bytes.length), random.below(bytes.length));
   }
   return bytes;
-}
-
-if (import.meta.main) {
-  const rounds = Number(process.argv[2] ?? 20_000);
-  const first = Number(process.argv[3] ?? 1);
-  const ends = new Map<string, number>();
-  for (let seed = first; seed < first + rounds; seed++) {
-    try {
-      const end = fuzzConnection(mutatedTalk(seed), 1 + (seed % 97));
-      ends.set(end, (ends.get(end) ?? 0) + 1);
-    } catch (error) {
-      console.error(`seed ${seed}`);
-      throw error;
-    }
-  }
-  console.log(`${rounds} talks from seed ${first}:`, Object.fromEntries(ends));
 }

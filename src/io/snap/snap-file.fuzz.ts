@@ -1,17 +1,17 @@
 // A snapshot file that was changed anywhere is refused in a SnapError, or says what it said before.
-import { assert, seededRandom } from "../../base/index.ts";
+import { assert, equalBytes, seededRandom } from "../../base/index.ts";
 import { makeConfState, makeSnapshot, makeSnapshotMetadata } from "../../core/proto/index.ts";
 import { SnapError } from "./snap-error.ts";
 import { decodeSnapFile, encodeSnapFile } from "./snap-file.ts";
 
-/** How reading one changed file ended; throws only when a promise was broken. */
-export function fuzzSnapFile(seed: number): string {
+/** A snapshot file with up to three changes, and the index it was written with. */
+export function changedSnapFile(seed: number): { readonly bytes: Uint8Array; index: number } {
   const random = seededRandom(seed);
   const confState = makeConfState({ voters: [1n, 2n], learners: [3n] });
-  const metadata = makeSnapshotMetadata({ confState, index: 1 + random.below(9), term: 2 });
+  const index = 1 + random.below(9);
+  const metadata = makeSnapshotMetadata({ confState, index, term: 2 });
   const data = new Uint8Array(random.below(300)).fill(7);
-  const original = encodeSnapFile(makeSnapshot({ data, metadata }));
-  let bytes = original.slice();
+  let bytes = encodeSnapFile(makeSnapshot({ data, metadata })).slice();
   for (let change = random.below(4); change > 0; change--) {
     const at = random.below(bytes.length);
     const kind = random.below(3);
@@ -20,9 +20,17 @@ export function fuzzSnapFile(seed: number): string {
     else bytes.copyWithin(at, random.below(bytes.length), random.below(bytes.length));
     if (bytes.length === 0) break;
   }
+  return { bytes, index };
+}
+
+/** How reading one changed file ended; throws only when a promise was broken. */
+export function fuzzSnapFile(seed: number): string {
+  const { bytes, index } = changedSnapFile(seed);
   try {
     const read = decodeSnapFile(bytes);
-    assert(read.metadata?.index === metadata.index, `seed ${seed}: it says what was written`);
+    assert(read.metadata?.index === index, `seed ${seed}: it says what was written`);
+    const again = decodeSnapFile(encodeSnapFile(read));
+    assert(equalBytes(again.data, read.data), `seed ${seed}: what is written again is the same`);
     return "read";
   } catch (error) {
     if (error instanceof SnapError) return error.code;
@@ -37,8 +45,4 @@ export function fuzzSnapFiles(first: number, rounds: number): ReadonlyMap<string
     ends.set(end, (ends.get(end) ?? 0) + 1);
   }
   return ends;
-}
-
-if (import.meta.main) {
-  console.log(fuzzSnapFiles(Number(process.argv[3] ?? 1), Number(process.argv[2] ?? 100_000)));
 }

@@ -104,8 +104,12 @@ const kindOf = (value: unknown): string =>
           : typeof value;
 
 /** Reads the file; throws UsageError with exit code 1 and Go's text. */
-export async function readConfigFile(path: string): Promise<FlagValues> {
-  const root = await parsed(read(path));
+export const readConfigFile = async (path: string): Promise<FlagValues> =>
+  readConfigText(read(path));
+
+/** The same of the file's text. */
+export async function readConfigText(text: string): Promise<FlagValues> {
+  const root = await parsed(text);
   if (typeof root !== "object" || root === null || Array.isArray(root)) {
     if (root === null) return new FileValues().values;
     throw unmarshalError(`${kindOf(root)} into Go value of type embed.configYAML`);

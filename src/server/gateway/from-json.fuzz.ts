@@ -59,8 +59,8 @@ function again(type: string, value: Uint8Array): string {
   return ` ${Buffer.from(message).toString("base64")}`;
 }
 
-export function mutatedJson(random: RandomSource): Uint8Array {
-  let bytes = Uint8Array.from(Buffer.from(seeds[random.below(seeds.length)]!));
+function mutatedJson(random: RandomSource, seed: string): Uint8Array {
+  let bytes = Uint8Array.from(Buffer.from(seed));
   const marks = Buffer.from('{}[]",:\\0123456789-+.eEtfnu \n');
   for (let change = random.below(5); change > 0; change--) {
     const at = random.below(bytes.length);
@@ -75,23 +75,30 @@ export function mutatedJson(random: RandomSource): Uint8Array {
   return bytes;
 }
 
+/** A body of some type, one in two of the type its JSON was made for. */
+export function gatewayInput(random: RandomSource): { readonly type: string; bytes: Uint8Array } {
+  const at = random.below(seeds.length);
+  const type = types[random.below(2) === 0 ? at : random.below(types.length)]!;
+  return { type, bytes: mutatedJson(random, seeds[at]!) };
+}
+
+/** How one body ended; throws only when a promise was broken. */
+export function fuzzGatewayOne(seed: number): string {
+  const random = seededRandom(seed);
+  const { type, bytes } = gatewayInput(random);
+  try {
+    return fuzzGatewayJson(type, bytes, random.below(bytes.length + 1));
+  } catch (error) {
+    throw new Error(`seed ${seed}: ${type} ${Buffer.from(bytes).toString()}`, { cause: error });
+  }
+}
+
 /** So many inputs from the seed on; how often each ended how. */
 export function fuzzGateway(first: number, rounds: number): ReadonlyMap<string, number> {
   const ends = new Map<string, number>();
   for (let seed = first; seed < first + rounds; seed++) {
-    const random = seededRandom(seed);
-    const bytes = mutatedJson(random);
-    const type = types[random.below(types.length)]!;
-    try {
-      const end = fuzzGatewayJson(type, bytes, random.below(bytes.length + 1));
-      ends.set(end, (ends.get(end) ?? 0) + 1);
-    } catch (error) {
-      throw new Error(`seed ${seed}: ${type} ${Buffer.from(bytes).toString()}`, { cause: error });
-    }
+    const end = fuzzGatewayOne(seed);
+    ends.set(end, (ends.get(end) ?? 0) + 1);
   }
   return ends;
-}
-
-if (import.meta.main) {
-  console.log(fuzzGateway(Number(process.argv[3] ?? 1), Number(process.argv[2] ?? 100_000)));
 }

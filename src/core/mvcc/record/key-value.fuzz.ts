@@ -1,8 +1,6 @@
 // Any bytes at all, taken for a stored record, end in a view of those bytes or in an InvariantError:
 // a damaged file stops a member, it never hangs one.
-// Runnable: node src/core/mvcc/record/key-value.fuzz.ts [SEED [ROUNDS]].
-import { argv, stdout } from "node:process";
-import { assert, InvariantError, type RandomSource, seededRandom } from "../../../base/index.ts";
+import { assert, InvariantError, type RandomSource } from "../../../base/index.ts";
 import { encodeKeyValue, makeKeyValue } from "../../proto/index.ts";
 import { KeyValueView } from "./key-value.ts";
 
@@ -46,15 +44,4 @@ export function mutatedKeyValue(random: RandomSource): Uint8Array {
     else bytes.copyWithin(at, random.below(bytes.length));
   }
   return bytes;
-}
-
-if (import.meta.main) {
-  const seed = Number(argv[2] ?? 1);
-  const rounds = Number(argv[3] ?? 1_000_000);
-  const random = seededRandom(seed);
-  let records = 0;
-  for (let round = 0; round < rounds; round++) {
-    if (fuzzKeyValue(mutatedKeyValue(random))) records++;
-  }
-  stdout.write(`seed ${seed}: ${records} of ${rounds} were records\n`);
 }

@@ -1,6 +1,5 @@
-// Feeds arbitrary bytes to the page, bucket and freelist decoders. Run: node page.fuzz.ts [seed]
-import { argv } from "node:process";
-import { type RandomSource, seededRandom } from "../../../base/index.ts";
+// Feeds arbitrary bytes to the page, bucket and freelist decoders.
+import type { RandomSource } from "../../../base/index.ts";
 import { decodeBucket } from "./bucket.ts";
 import { decodeFreelist } from "./freelist-page.ts";
 import { childFor, leafLowerBound } from "./inode.ts";
@@ -43,12 +42,4 @@ export function nearlyPage(random: RandomSource): Buffer {
     page.bytes[random.below(112)]! ^= 1 << random.below(8);
   }
   return page.bytes;
-}
-
-if (import.meta.main) {
-  const seed = Number(argv[2] ?? 1);
-  const random = seededRandom(seed);
-  console.log(`seed ${seed}`);
-  for (let round = 0; round < 1_000_000; round++) fuzz(nearlyPage(random));
-  console.log("1000000 pages");
 }

@@ -64,6 +64,10 @@ export class Pager {
   }
 
   #load(id: number): Page {
+    // A damaged page may name any: the cache keeps a table as long as the largest id it was given.
+    if (id * this.pageBytes >= this.#fileBytes) {
+      throw this.corrupt(id, `page ${id}: the file ends after 0 of ${this.pageBytes} bytes`);
+    }
     const frame = this.#cache.admit(id);
     this.#readWhole(frame, id, 0);
     const { overflow } = frame;

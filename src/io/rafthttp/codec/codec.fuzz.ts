@@ -64,19 +64,3 @@ export function mutatedStream(seed: number): Uint8Array {
   }
   return bytes;
 }
-
-if (import.meta.main) {
-  const rounds = Number(process.argv[2] ?? 100_000);
-  const first = Number(process.argv[3] ?? 1);
-  const ends = new Map<string, number>();
-  for (let seed = first; seed < first + rounds; seed++) {
-    try {
-      const end = fuzzStreamDecoders(mutatedStream(seed), seed);
-      ends.set(end, (ends.get(end) ?? 0) + 1);
-    } catch (error) {
-      console.error(`seed ${seed}`);
-      throw error;
-    }
-  }
-  console.log(`${rounds} streams from seed ${first}:`, Object.fromEntries(ends));
-}
