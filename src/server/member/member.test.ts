@@ -3,8 +3,11 @@ import { test } from "node:test";
 import { EtcdError } from "../../core/errors/index.ts";
 import {
   decodeInternalRaftRequest,
+  encodeInternalRaftRequest,
   encodePutRequest,
+  makeInternalRaftRequest,
   makePutRequest,
+  makeRequestHeader,
 } from "../../core/proto/index.ts";
 import {
   EntryType,
@@ -56,6 +59,31 @@ test("what comes in one turn is one save, answered in order", () => {
   wal.finish();
   clock.settle();
   assert.deepEqual(outcomes, ["revision 2", "revision 3", "revision 4"]);
+});
+
+test("what is more than a turn's share is logged in several saves, each answered by its own", () => {
+  const { server, clock, wal } = leadingServer({ maxRequestBytes: 2 << 20 });
+  const outcomes: string[] = [];
+  wal.isPrompt = false;
+  for (const [key, megabytes] of [
+    ["a", 1.5],
+    ["b", 1.5],
+    ["c", 0.1],
+    ["d", 0.1],
+  ] as const) {
+    const value = megabytes * (1 << 20);
+    server.member.propose("put", put(key, value), (outcome) => outcomes.push(textOf(outcome)));
+  }
+  clock.settle();
+  assert.deepEqual(
+    wal.saves.map(({ entries }) => entries.length),
+    [1, 3],
+  );
+  wal.finish();
+  wal.finish();
+  server.member.readIndex(() => outcomes.push("read"));
+  clock.settle();
+  assert.deepEqual(outcomes, ["revision 2", "revision 3", "revision 4", "revision 5", "read"]);
 });
 
 test("saves that overlap are acknowledged each by its own", () => {
@@ -159,7 +187,11 @@ test("what waits for a leader is bounded in bytes", () => {
 });
 
 /** A follower that hears of so many committed entries, which its disk does not take. */
-function behind(options: Parameters<typeof testServer>[0], count: number) {
+function behind(
+  options: Parameters<typeof testServer>[0],
+  count: number,
+  data: Uint8Array = new Uint8Array(0),
+) {
   const made = testServer(options, { peerIds: [testMemberId, 2n, 3n] });
   const { server, clock, wal } = made;
   told.length = 0;
@@ -169,7 +201,7 @@ function behind(options: Parameters<typeof testServer>[0], count: number) {
   const append = (more: number): void => {
     const index = Math.max(server.member.committedIndex, first);
     const entries = Array.from({ length: more }, (_, at) => ({
-      ...newEntry(EntryType.EntryNormal, new Uint8Array(0)),
+      ...newEntry(EntryType.EntryNormal, data),
       index: index + 1 + at,
       term: 2,
     }));
@@ -201,6 +233,22 @@ test("a member more than 5000 entries behind what is committed takes no proposal
   clock.settle();
   server.member.propose("put", put("a"), tell);
   assert.equal(told.length, 2);
+});
+
+test("what is committed at once is applied a turn's share at a time", () => {
+  const request = makeInternalRaftRequest({
+    header: makeRequestHeader({ ID: 7n }),
+    request: { case: "put", value: put("a", 1 << 20) },
+  });
+  const { server, clock, wal, first } = behind({}, 7, encodeInternalRaftRequest(request));
+  const applied = (): number => server.member.appliedIndex - first;
+  wal.finish();
+  assert.equal(applied(), 2);
+  server.member.turn();
+  assert.equal(applied(), 4);
+  clock.settle();
+  assert.equal(applied(), 7);
+  assert.equal(server.store.currentRevision, 8);
 });
 
 test("with the gate PriorityRequest a lease may be revoked up to 10000 entries behind", () => {

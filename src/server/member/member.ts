@@ -18,6 +18,7 @@ import {
   type Message,
   MessageType,
   newEntry,
+  payloadSize,
   type RawNode,
   type Snapshot,
   snapshotIndex,
@@ -37,6 +38,8 @@ import { isAwaited, Wait, type Waiting } from "./wait.ts";
 // What may wait for a turn, or for a leader. etcd has no such limit: there each waiting call costs a
 // goroutine, here nothing but these bytes would stop it.
 const waitingProposalBytesMax = 64 * 1024 * 1024;
+/** Proposed or applied in one turn: some milliseconds of work, then others have theirs done. */
+const turnBytesMax = 2 * 1024 * 1024;
 
 export type { Settled } from "./member-parts.ts";
 
@@ -55,6 +58,8 @@ export class Member {
   #requests: ((raft: RawNode) => void)[] = [];
   readonly #forwarded = new HeldProposals();
   #ticks = 0;
+  /** In this turn. */
+  #appliedBytes = 0;
   #turnIsDue = false;
   #stopped = false;
   #isAlone = false;
@@ -226,6 +231,7 @@ export class Member {
     this.#turnIsDue = false;
     if (this.#stopped || this.#parts.hold?.isHeld === true) return;
     this.#orGiveUp(() => {
+      this.#appliedBytes = 0;
       this.#stepInbox();
       this.#carryOutAll();
       if (this.#isAlone) this.#campaignAlone();
@@ -300,12 +306,27 @@ export class Member {
   #stepProposals(): void {
     const { raft } = this.#parts;
     if (raft.lead === 0n) return;
-    const [proposals, bytes] = [this.#proposals, this.#proposalBytes];
-    this.#proposals = [];
-    this.#proposalBytes = 0;
+    const [proposals, bytes] = this.#takeProposals();
+    const left = this.#proposals.length;
     if (raft.lead !== this.settings.id) {
       for (const part of forwardable(proposals)) this.#propose(part, 0);
     } else this.#propose(proposals, bytes);
+    // More are left when a transfer of the leadership gave them back: those wait for its end.
+    if (left > 0 && this.#proposals.length === left) this.#scheduleTurn();
+  }
+
+  /** What one turn proposes, and its bytes; for the rest there is another turn. */
+  #takeProposals(): [proposals: Entry[], bytes: number] {
+    const [all, allBytes] = [this.#proposals, this.#proposalBytes];
+    let [count, bytes] = [all.length, allBytes];
+    if (allBytes > turnBytesMax) {
+      [count, bytes] = [0, 0];
+      do bytes += all[count++]!.data.length;
+      while (count < all.length && bytes + all[count]!.data.length <= turnBytesMax);
+    }
+    this.#proposals = count === all.length ? [] : all.slice(count);
+    this.#proposalBytes = allBytes - bytes;
+    return [count === all.length ? all : all.slice(0, count), bytes];
   }
 
   #propose(proposals: Entry[], bytes: number): void {
@@ -316,8 +337,8 @@ export class Member {
       refusal.reason === "leadership transfer in progress"
     ) {
       // Whoever is to lead gets them; if nobody does, this member takes them after all.
-      this.#proposals = proposals;
-      this.#proposalBytes = bytes;
+      this.#proposals = [...proposals, ...this.#proposals];
+      this.#proposalBytes += bytes;
       return;
     }
     const outcome = new EtcdError(Code.Unknown, refusal.message);
@@ -450,7 +471,10 @@ export class Member {
   #apply(message: Message): void {
     this.#applied.apply(message.entries);
     this.#reads.applied(this.#applied.index);
-    this.#deliver(message.responses);
+    this.#appliedBytes += payloadSize(message.entries);
+    if (this.#appliedBytes < turnBytesMax) this.#deliver(message.responses);
+    // Raft hands out no more before it hears that these are applied: other work goes before it.
+    else for (const response of message.responses) this.receive(response);
     this.#memory.applied(this.#applied.index, this.#applied.confState);
   }
 }
