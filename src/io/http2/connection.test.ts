@@ -269,7 +269,7 @@ test("a message that stops in the middle, and an answer nobody takes, are reset 
   assert.deepEqual(slow!.events.at(-1), `reset ${errorCode.cancel}`);
   assert.equal(stuck!.events.length, 1);
   for (let at = 41_000; at <= 70_000; at += 1000) peer.connection.tick(at);
-  assert.deepEqual(stuck!.events.at(-1), `reset ${errorCode.cancel}`);
+  assert.deepEqual(stuck!.events.at(-1), `reset ${errorCode.enhanceYourCalm}`);
   assert.deepEqual(idle!.events, ["open"], "a stream that owes nothing may be silent");
   assert.equal(peer.connection.sender.queuedBytes, 0);
 });

@@ -261,8 +261,10 @@ export class Http2Connection {
       const isSilent = stream.awaitsBody && nowMs - stream.receivedMs > bodyTimeoutMs;
       const waits = stream.finishing && stream.queuedBytes > 0;
       if (!isSilent && !(waits && nowMs - stream.sentMs > stallTimeoutMs)) continue;
-      this.resetStream(stream, errorCode.cancel);
-      stream.onAborted("reset", errorCode.cancel);
+      // What the answer speaks of is done. CANCEL would tell clientv3 that it may ask once more.
+      const code = isSilent ? errorCode.cancel : errorCode.enhanceYourCalm;
+      this.resetStream(stream, code);
+      stream.onAborted("reset", code);
     }
   }
 }
