@@ -63,10 +63,16 @@ export function signJwt(method: JwtMethod, key: JwtKey, claims: object): string 
 const segment = /^[A-Za-z0-9_-]*$/;
 type Claims = Readonly<Record<string, unknown>>;
 
+/** Go's encoding/json refuses numbers that no float64 holds. */
+function finite(_name: string, value: unknown): unknown {
+  if (value === Infinity || value === -Infinity) throw new RangeError("a number out of range");
+  return value;
+}
+
 function objectIn(part: string): Claims | undefined {
   try {
     const text = new TextDecoder("utf-8", { fatal: true }).decode(Buffer.from(part, "base64url"));
-    const value: unknown = JSON.parse(text);
+    const value: unknown = JSON.parse(text, finite);
     const isObject = typeof value === "object" && value !== null && !Array.isArray(value);
     return isObject ? (value as Claims) : undefined;
   } catch {

@@ -84,7 +84,7 @@ export function binaryInput(seed: number): string {
   const bytes = Buffer.alloc(random.below(24), random.below(256));
   const text = bytes.toString("base64");
   const sent = random.below(2) === 0 ? text : text.replaceAll("=", "");
-  return random.below(2) === 0 ? sent : mutateText(random, sent, "AZaz09+/=-_ ,\r\n");
+  return random.below(2) === 0 ? sent : mutateText(random, sent, "AZaz09+/=-_ ,");
 }
 
 export const isTimeoutAccepted = (text: string): boolean => typeof parseTimeout(text) === "number";

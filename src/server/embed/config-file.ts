@@ -216,8 +216,11 @@ const limits: Readonly<Record<string, readonly [bigint, bigint]>> = {
 function textOf(value: unknown, type: GoType): string | undefined {
   const range = limits[type];
   if (range !== undefined) {
-    if (typeof value !== "bigint" || value < range[0] || value > range[1]) return undefined;
-    return type === "duration" ? `${value}ns` : String(value);
+    // 1e2 is a number with an exponent, which JSON on Go's way says without it.
+    const isWhole = typeof value === "number" && Number.isInteger(value) && Math.abs(value) < 1e21;
+    const whole = isWhole ? BigInt(value) : value;
+    if (typeof whole !== "bigint" || whole < range[0] || whole > range[1]) return undefined;
+    return type === "duration" ? `${whole}ns` : String(whole);
   }
   if (type === "bool") return typeof value === "boolean" ? String(value) : undefined;
   if (type !== "[]string") return typeof value === "string" ? value : undefined;
@@ -235,16 +238,28 @@ function read(path: string): string {
   }
 }
 
+/** What go-yaml's reader takes for text. */
+const notYaml = /[^\t\n\r\u0020-\u007e\u0085\u00a0-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/u;
+
 /** YAML 1.1, as etcd's parser takes it: `yes` is true, and the last of two equal keys counts. */
 async function parsed(text: string): Promise<unknown> {
+  if (notYaml.test(text)) {
+    throw new UsageError(
+      "error converting YAML to JSON: yaml: control characters are not allowed",
+      1,
+    );
+  }
   const { parse } = await import("yaml");
   try {
-    return parse(text, {
+    const value: unknown = parse(text, {
       version: "1.1",
       uniqueKeys: false,
       intAsBigInt: true,
       logLevel: "error",
     });
+    // What contains itself is no JSON; this throws.
+    JSON.stringify(value, (_name, inner: unknown) => (typeof inner === "bigint" ? 0 : inner));
+    return value;
   } catch (error) {
     const { linePos, message } = error as { linePos?: { line: number }[]; message: string };
     const first = message.split("\n")[0];

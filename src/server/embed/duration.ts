@@ -21,6 +21,8 @@ export function parseDuration(text: string): number | undefined {
   for (const [, number = "", unit = ""] of rest.matchAll(/([\d.]+)(ns|us|µs|μs|ms|s|m|h)/g)) {
     total += Number(number) * (unitMs[unit] ?? 0);
   }
+  // Go's nanoseconds are an int64.
+  if (total > 9_223_372_036_854.775) return undefined;
   return sign === "-" ? -total : total;
 }
 

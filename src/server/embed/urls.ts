@@ -1,4 +1,5 @@
 // URL lists as etcd's client/pkg/types and pkg/flags read them.
+import { urlProblem } from "../member/index.ts";
 
 export interface ListenUrl {
   /** As given, trimmed: what Go's url.String() prints for the forms etcd takes. */
@@ -21,24 +22,14 @@ export function parseUrls(list: string): ListenUrl[] {
 }
 
 export function parseUrl(text: string): ListenUrl {
-  const [, scheme = "", rest = ""] = /^([a-zA-Z][a-zA-Z0-9+.-]*):(?:\/\/)?(.*)$/.exec(text) ?? [];
-  // Go's url.Parse comes first: what stands before a colon would be a scheme.
-  if (scheme === "" && /^[^/?#]*:/.test(text)) {
-    throw new Error(
-      `parse ${JSON.stringify(text)}: first path segment in URL cannot contain colon`,
-    );
-  }
+  const problem = urlProblem(text);
+  if (problem !== undefined) throw new Error(problem);
+  const [, named = "", rest = ""] = /^([^:]*):(?:\/\/)?(.*)$/.exec(text) ?? [];
+  const scheme = named.toLowerCase() as ListenUrl["scheme"];
   if (scheme === "unix" || scheme === "unixs") return { text, scheme, host: rest, port: 0 };
-  if (scheme !== "http" && scheme !== "https") {
-    throw new Error(`URL scheme must be http, https, unix, or unixs: ${text}`);
-  }
-  const [authority = "", ...path] = rest.split("/");
-  const [, bracketed, plain, port] = /^(?:\[([^\]]*)\]|([^:]*)):(\d*)$/.exec(authority) ?? [];
-  if (port === undefined) {
-    throw new Error(`URL address does not have the form "host:port": ${text}`);
-  }
-  if (path.length > 0) throw new Error(`URL must not contain a path: ${text}`);
-  return { text, scheme, host: bracketed ?? plain ?? "", port: Number(port) };
+  const authority = rest.replace(/[?#].*$/, "").replace(/^.*@/, "");
+  const [, bracketed, plain = "", port] = /^(?:\[([^\]]*)\]|([^:]*)):(\d*)$/.exec(authority) ?? [];
+  return { text, scheme, host: bracketed ?? plain, port: Number(port) };
 }
 
 /** Refuses names where an address to bind is needed (embed.checkBindURLs). */

@@ -1,6 +1,7 @@
 // The first members of a cluster and their ids, as etcd derives them: the same flags give the same ids.
 import { compareId64, encodeUtf8, type Id64 } from "../../base/index.ts";
 import type { Member } from "../../core/membership/index.ts";
+import { urlProblem } from "./go-url.ts";
 
 /** SHA-1, from the host. */
 export type Sha1 = (bytes: Uint8Array) => Uint8Array;
@@ -8,11 +9,13 @@ export type Sha1 = (bytes: Uint8Array) => Uint8Array;
 /** `name=url,name=url`: a name may stand several times, once for each of its URLs. */
 export function parseInitialCluster(text: string): Map<string, string[]> {
   const cluster = new Map<string, string[]>();
-  for (const pair of text.split(",").map((item) => item.trim())) {
+  for (const pair of text.split(",")) {
     if (pair === "") continue;
     const cut = pair.indexOf("=");
-    const [name, url] = cut < 0 ? [pair, ""] : [pair.slice(0, cut), pair.slice(cut + 1)];
-    if (url === "") throw new Error(`empty URL given for "${name}"`);
+    const [name, given] = cut < 0 ? [pair, ""] : [pair.slice(0, cut), pair.slice(cut + 1)];
+    const url = given.trim();
+    const problem = urlProblem(url);
+    if (problem !== undefined) throw new Error(`error setting up initial cluster: ${problem}`);
     cluster.set(name, [...(cluster.get(name) ?? []), url].toSorted());
   }
   if (cluster.size === 0) throw new Error("initial-cluster is empty");
