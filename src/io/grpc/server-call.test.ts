@@ -30,6 +30,7 @@ class Conversation {
       openStream: (...args: [Http2Connection, number, never, boolean]) =>
         new GrpcCall(host, ...args),
       wake: () => {},
+      wakeSoon: () => {},
     };
     this.connection = new Http2Connection(sockets, defaultConnectionOptions, 0);
     this.connection.owner = { peer: undefined, parked: [] };

@@ -20,6 +20,8 @@ export interface SocketOwner {
   readonly openStream: ConnectionHost["openStream"];
   /** Calls `flush` once this round's work is done. */
   enqueue(socket: ConnectionSocket): void;
+  /** Calls `flushSoon` within some milliseconds. */
+  enqueueSoon(socket: ConnectionSocket): void;
   onClosed(socket: ConnectionSocket): void;
 }
 
@@ -31,6 +33,7 @@ export class ConnectionSocket implements ConnectionHost {
   readonly #recycles: boolean;
   readonly #onWritten = (): void => this.#written();
   #isQueued = false;
+  #isQueuedSoon = false;
   #isPaused = false;
   #isClosed = false;
   #endedMs: number | undefined;
@@ -64,6 +67,18 @@ export class ConnectionSocket implements ConnectionHost {
     if (this.#isQueued) return;
     this.#isQueued = true;
     this.#owner.enqueue(this);
+  }
+
+  wakeSoon(): void {
+    if (this.#isQueued || this.#isQueuedSoon) return;
+    this.#isQueuedSoon = true;
+    this.#owner.enqueueSoon(this);
+  }
+
+  /** What had to wait may have gone with something else since. */
+  flushSoon(): void {
+    this.#isQueuedSoon = false;
+    if (!this.#isQueued) this.flush();
   }
 
   flush(): void {

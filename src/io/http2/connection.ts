@@ -53,6 +53,8 @@ export interface ConnectionHost {
   ): Http2Stream;
   /** There is output to take, now or after `sender.pump()`. */
   wake(connection: Http2Connection): void;
+  /** There is output that may wait some milliseconds for more to go with. */
+  wakeSoon(connection: Http2Connection): void;
 }
 
 /** RFC 9113 §6.8: a GOAWAY that names no stream lets requests under way still arrive. */
@@ -98,6 +100,7 @@ export class Http2Connection {
     const guard = new FloodGuard(options.flood);
     const events = {
       wake: () => host.wake(this),
+      wakeSoon: () => host.wakeSoon(this),
       onLocalEnd: (stream: Http2Stream) => this.#onLocalEnd(stream),
     };
     this.sender = new Sender(events, this.#pings, guard);
@@ -153,7 +156,7 @@ export class Http2Connection {
     } else {
       const action = this.#pings.afterSilence(nowMs, this.#lastReadMs);
       if (action === "close") return false;
-      if (action === "ping") this.sender.writePing(false, keepalivePing, 0);
+      if (action === "ping") this.sender.writePing(keepalivePing);
       this.#drainTick(nowMs);
       this.#sweep(nowMs);
     }
@@ -168,7 +171,7 @@ export class Http2Connection {
     if (this.isFailed || this.#draining !== "no") return;
     this.#draining = { announcedMs: this.nowMs };
     this.sender.writeGoAway(everyStream, errorCode.noError, "graceful_stop");
-    this.sender.writePing(false, drainPing, 0);
+    this.sender.writePing(drainPing);
   }
 
   /** The socket is gone, or will be at once: every stream ends. */

@@ -271,6 +271,35 @@ test("pings as grpc-go counts them: three that nothing called for are too many",
   assert.ok(!idle.connection.isFailed);
 });
 
+test("the ack of a ping that answers traffic may wait for company; at rest, or a second, it may not", () => {
+  const { peer, client } = opened();
+  const wakesOf = (act: () => void): [wakes: number, soon: number] => {
+    const [wakes, soon] = [peer.wakes, peer.wakesSoon];
+    act();
+    return [peer.wakes - wakes, peer.wakesSoon - soon];
+  };
+  peer.receive(client.headers(1, false));
+  peer.streams[0]!.sendHead(new FieldList([[":status", "200"]]), false);
+  peer.written();
+  assert.deepEqual(
+    wakesOf(() => peer.receive(ping)),
+    [0, 1],
+  );
+  assert.deepEqual(
+    wakesOf(() => peer.receive(ping)),
+    [1, 0],
+  );
+  assert.deepEqual(
+    peer.written().map(({ type }) => type),
+    [frameType.ping, frameType.ping],
+  );
+  peer.nowMs += 60_000;
+  assert.deepEqual(
+    wakesOf(() => peer.receive(ping)),
+    [1, 0],
+  );
+});
+
 test("a header block has a limit in bytes and in frames", () => {
   const parts: Record<string, Uint8Array> = {
     empty: new Uint8Array(0),

@@ -188,7 +188,7 @@ export class Receiver implements FrameSink {
         throw failure(flowControlError, "connection window overflow");
       }
       sender.window += increment;
-      this.#connection.wake();
+      if (sender.hasReady) this.#connection.wake();
       return;
     }
     const stream = this.#streamFor("windowUpdate", id);
@@ -242,7 +242,7 @@ export class Receiver implements FrameSink {
       if (!connection.onPingAck(bytes, start)) this.#guard.onControlFrame(connection.nowMs);
       return;
     }
-    connection.sender.writePing(true, bytes, start);
+    connection.sender.writePingAck(bytes, start);
     this.#pings.onPing(connection.nowMs, connection.openStreams);
   }
 

@@ -35,6 +35,8 @@ interface KeptBlock {
 export interface SenderEvents {
   /** There are bytes to write, or there will be when `pump` is called. */
   wake(): void;
+  /** There are bytes that may wait a little for others to go with. */
+  wakeSoon(): void;
   /** END_STREAM has been written. */
   onLocalEnd(stream: Http2Stream): void;
 }
@@ -202,8 +204,25 @@ export class Sender {
     writeUint32(this.output.chunk, this.output.at - 4, increment);
   }
 
-  writePing(isAck: boolean, data: Uint8Array, start: number): void {
-    this.#writeControl(frameType.ping, isAck ? frameFlag.ack : 0, 0, 8);
+  writePing(data: Uint8Array): void {
+    this.#addPing(0, data, 0);
+    this.#events.wake();
+  }
+
+  /**
+   * grpc-go pings after nearly every answer, to measure the line (its BDP estimator): two in five of
+   * all writes were nothing but such an ack. That of a ping that answers traffic goes with the next
+   * answers, or a moment later; never a second one waits.
+   */
+  writePingAck(data: Uint8Array, start: number): void {
+    const isAlone = this.output.bytes === 0;
+    this.#addPing(frameFlag.ack, data, start);
+    if (isAlone && this.#pings.forgiven) this.#events.wakeSoon();
+    else this.#events.wake();
+  }
+
+  #addPing(flags: number, data: Uint8Array, start: number): void {
+    this.#addControl(frameType.ping, flags, 0, 8);
     const { chunk, at } = this.output;
     for (let byte = 0; byte < 8; byte++) chunk[at - 8 + byte] = data[start + byte]!;
   }
@@ -234,11 +253,15 @@ export class Sender {
   }
 
   #writeControl(type: number, flags: number, streamId: number, payloadBytes: number): void {
+    this.#addControl(type, flags, streamId, payloadBytes);
+    this.#events.wake();
+  }
+
+  #addControl(type: number, flags: number, streamId: number, payloadBytes: number): void {
     const output = this.output;
     output.reserve(frameHeaderBytes + payloadBytes);
     const at = writeFrameHeader(output.chunk, output.at, payloadBytes, type, flags, streamId);
     output.at = at + payloadBytes;
-    this.#events.wake();
   }
 
   #fitsNow(stream: Http2Stream, size: number): boolean {

@@ -7,6 +7,8 @@ import { ConnectionSocket, type SocketOwner } from "./connection-socket.ts";
 export type DuplexStream = Duplex;
 
 const tickMs = 1_000;
+/** Longer than most answers take, and nothing beside what a client waits for an ack. */
+const soonMs = 10;
 
 /** Counters since the server was made. */
 export interface Http2Stats {
@@ -28,11 +30,17 @@ export class Http2Server {
   readonly #sockets = new Set<ConnectionSocket>();
   #isDraining = false;
   #dirty: ConnectionSocket[] = [];
+  #dirtySoon: ConnectionSocket[] = [];
   #cancelTick: Cancel | undefined;
   #whenEmpty: (() => void)[] = [];
   #closedReceived = 0;
   #closedSent = 0;
   readonly #flushAll = (): void => this.flush();
+  readonly #flushSoon = (): void => {
+    const sockets = this.#dirtySoon;
+    this.#dirtySoon = [];
+    for (const socket of sockets) socket.flushSoon();
+  };
 
   constructor(openStream: ConnectionHost["openStream"], options: ConnectionOptions, clock: Clock) {
     this.#clock = clock;
@@ -42,6 +50,9 @@ export class Http2Server {
       nowMs: () => clock.nowMs(),
       enqueue: (socket) => {
         if (this.#dirty.push(socket) === 1) clock.later(this.#flushAll);
+      },
+      enqueueSoon: (socket) => {
+        if (this.#dirtySoon.push(socket) === 1) clock.after(soonMs, this.#flushSoon);
       },
       onClosed: (socket) => this.#onClosed(socket),
     };

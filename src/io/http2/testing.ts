@@ -113,6 +113,7 @@ export class TestConnection implements ConnectionHost {
   readonly connection: Http2Connection;
   nowMs = 0;
   wakes = 0;
+  wakesSoon = 0;
 
   constructor(options: Partial<ConnectionOptions> = {}) {
     this.connection = new Http2Connection(this, { ...defaultConnectionOptions, ...options }, 0);
@@ -126,6 +127,10 @@ export class TestConnection implements ConnectionHost {
 
   wake(): void {
     this.wakes++;
+  }
+
+  wakeSoon(): void {
+    this.wakesSoon++;
   }
 
   receive(...parts: readonly Uint8Array[]): void {
