@@ -18,6 +18,9 @@ const waitingCallsMax = 1000;
 export class LateTokens {
   readonly #context: RpcContext;
   #waiting = 0;
+  /** The token read last: requests come by the frame, many of one connection after the other. */
+  #token: string | undefined;
+  #index: number | undefined;
 
   constructor(context: RpcContext) {
     this.#context = context;
@@ -60,12 +63,19 @@ export class LateTokens {
   }
 
   #isLate(call: ServerCall): boolean {
-    const token = tokenOf(call);
-    const index = token === undefined ? undefined : tokenIndex(token);
-    if (index === undefined || this.#waiting >= waitingCallsMax) return false;
     const { auth, member } = this.#context.server;
-    if (!auth.tokens.wantsPrefix) return false;
+    if (!auth.tokens.wantsPrefix || this.#waiting >= waitingCallsMax) return false;
+    const index = this.#indexOf(tokenOf(call));
+    if (index === undefined) return false;
     return index > member.appliedIndex && index <= member.appliedIndex + entriesAheadMax;
+  }
+
+  #indexOf(token: string | undefined): number | undefined {
+    if (token !== this.#token) {
+      this.#token = token;
+      this.#index = token === undefined ? undefined : tokenIndex(token);
+    }
+    return this.#index;
   }
 
   #wait(call: ServerCall, go: () => void): void {
