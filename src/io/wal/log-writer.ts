@@ -28,6 +28,10 @@ interface NewbornSegment {
 const slowSyncMs = 1000;
 const roomRetryMs = 500;
 const zeroAheadBytesDefault = 1024 * 1024;
+/** Syncs of so many bytes and more are given no zeros: of what a journal commit writes about half. */
+const zeroAheadSyncBytesMax = 8 * 1024;
+/** Of the average of a write: how much the newest counts. */
+const averageShare = 1 / 16;
 const nobody: Synced[] = [];
 
 export class LogWriter {
@@ -47,6 +51,7 @@ export class LogWriter {
   #mustSync = false;
   #busy = false;
   #zeroAhead: ZeroAhead | undefined;
+  #averageBytes = 0;
   readonly #mark: SyncedMark | undefined;
   #failure: WalError | undefined;
   #closing: Synced | undefined;
@@ -193,6 +198,7 @@ export class LogWriter {
     const before = meter === undefined ? 0 : this.#options.clock.nowMs();
     this.#file.write(bytes, this.#offset);
     this.#offset += bytes.length;
+    this.#averageBytes += (bytes.length - this.#averageBytes) * averageShare;
     meter?.wrote(bytes.length, (this.#options.clock.nowMs() - before) / 1000);
   }
 
@@ -332,6 +338,7 @@ export class LogWriter {
       limit: this.#segmentBytes,
       aheadBytes,
       position: () => this.#offset,
+      isWorthIt: () => this.#averageBytes < zeroAheadSyncBytesMax,
       onError: (error) => this.#fail(error, nobody),
     });
     this.#zeroAhead.advance();

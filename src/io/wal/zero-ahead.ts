@@ -20,6 +20,8 @@ export interface ZeroAheadOptions {
   readonly aheadBytes: number;
   /** Where the log ends now: asked before each piece, since records come while one is synced. */
   readonly position: () => number;
+  /** Whether syncs are small now, so that a journal commit would cost more than the zeros do. */
+  readonly isWorthIt: () => boolean;
   /** The disk could not sync the zeros: no sync on this file is to be trusted any more. */
   readonly onError: (error: Error) => void;
 }
@@ -34,6 +36,7 @@ export class ZeroAhead {
   readonly #limit: number;
   readonly #aheadBytes: number;
   readonly #position: () => number;
+  readonly #isWorthIt: () => boolean;
   readonly #onError: (error: Error) => void;
   #frontier = 0;
   #busy = false;
@@ -44,12 +47,13 @@ export class ZeroAhead {
     this.#limit = options.limit - (options.limit % blockBytes);
     this.#aheadBytes = options.aheadBytes;
     this.#position = options.position;
+    this.#isWorthIt = options.isWorthIt;
     this.#onError = options.onError;
   }
 
   /** To be called when nothing waits to be written. */
   advance(): void {
-    if (this.#busy || this.#stopped) return;
+    if (this.#busy || this.#stopped || !this.#isWorthIt()) return;
     if (this.#frontier - this.#position() < this.#aheadBytes / 2) this.#writePiece();
   }
 
@@ -84,6 +88,8 @@ export class ZeroAhead {
     if (error !== undefined) {
       this.stop();
       this.#onError(error);
-    } else if (this.#frontier - this.#position() < this.#aheadBytes) this.#writePiece();
+    } else if (this.#isWorthIt() && this.#frontier - this.#position() < this.#aheadBytes) {
+      this.#writePiece();
+    }
   }
 }
