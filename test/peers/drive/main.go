@@ -54,6 +54,7 @@ func ticksOf(pid int) int64 {
 
 var loads = map[string]func(*job) (figures, error){
 	"fanout":     fanout,
+	"sustained":  sustained,
 	"churn":      churn,
 	"latency":    latency,
 	"stalled":    stalled,

@@ -126,6 +126,9 @@ func (j *job) told(perSecond, watchers int) (figures, error) {
 // churn: a thousand puts a second to a thousand watchers. `rate` is events a second.
 func churn(j *job) (figures, error) { return j.told(1000, j.or(1000)) }
 
+// sustained: more puts than either server carries to a thousand watchers; `rate` is what arrives.
+func sustained(j *job) (figures, error) { return j.told(3000, j.or(1000)) }
+
 // latency: a hundred puts a second to a hundred watchers.
 func latency(j *job) (figures, error) { return j.told(100, j.or(100)) }
 
