@@ -40,3 +40,31 @@ test("a monitor notes how late it is called, and says so once in a while", () =>
   monitor.stop();
   assert.equal(wake, undefined);
 });
+
+test("a thread at rest for a second is asked less, until it has work again", () => {
+  let now = 0;
+  let spent = 0;
+  let wake = (): void => {};
+  const waits: number[] = [];
+  const clock = {
+    nowMs: () => now,
+    after: (ms: number, fn: () => void) => {
+      waits.push(ms);
+      wake = fn;
+      return () => {};
+    },
+  } as unknown as Clock;
+  const monitor = new StallMonitor(clock, silentLog, () => spent);
+  monitor.start();
+  const look = (spentMs: number): number => {
+    now += waits.at(-1)!;
+    spent += spentMs;
+    wake();
+    return waits.at(-1)!;
+  };
+  for (let quiet = 1; quiet < 50; quiet++) assert.equal(look(0.1), 20);
+  assert.equal(look(0.1), 100);
+  assert.equal(look(4), 100);
+  assert.equal(look(6), 20, "six of a hundred milliseconds are work");
+  assert.equal(look(0.1), 20, "and rest is counted anew");
+});

@@ -5,6 +5,10 @@ import type { Cancel, Clock } from "./clock.ts";
 import type { Log } from "./log.ts";
 
 const everyMs = 20;
+/** A thread that did next to nothing for a second is asked less: the asking was most of what it did. */
+const atRestEveryMs = 100;
+const atRestShare = 0.05;
+const looksToRest = 50;
 /** A heartbeat is due every 100 ms by default: a stall of this length is worth a line. */
 const warnFromMs = 150;
 /** Lines, at most one in so long. */
@@ -25,6 +29,8 @@ export class StallMonitor {
   readonly #log: Log;
   readonly #threadCpuMs: () => number;
   #spentMs = 0;
+  /** Looks in a row that found the thread at rest. */
+  #restLooks = 0;
   #cancel: Cancel = () => {};
   #dueMs = 0;
   #warnedMs = -Infinity;
@@ -42,10 +48,12 @@ export class StallMonitor {
   }
 
   #look(): void {
-    this.#dueMs = this.#clock.nowMs() + everyMs;
-    this.#cancel = this.#clock.after(everyMs, () => {
+    const waitMs = this.#restLooks < looksToRest ? everyMs : atRestEveryMs;
+    this.#dueMs = this.#clock.nowMs() + waitMs;
+    this.#cancel = this.#clock.after(waitMs, () => {
       const nowMs = this.#clock.nowMs();
-      this.#note(Math.max(0, nowMs - this.#dueMs), nowMs);
+      const spentMs = this.#note(Math.max(0, nowMs - this.#dueMs), nowMs);
+      this.#restLooks = spentMs < waitMs * atRestShare ? this.#restLooks + 1 : 0;
       this.#look();
     });
   }
@@ -54,14 +62,18 @@ export class StallMonitor {
     this.#cancel();
   }
 
-  #note(lateMs: number, nowMs: number): void {
+  /** Returns what the thread has spent since the last look. */
+  #note(lateMs: number, nowMs: number): number {
     this.delays.observe(lateMs / 1000);
-    const spentMs = this.#threadCpuMs();
-    this.busy.observe(Math.max(0, spentMs - this.#spentMs) / 1000);
-    this.#spentMs = spentMs;
+    const allMs = this.#threadCpuMs();
+    const spentMs = Math.max(0, allMs - this.#spentMs);
+    this.busy.observe(spentMs / 1000);
+    this.#spentMs = allMs;
     if (lateMs > this.longestMs) this.longestMs = lateMs;
-    if (lateMs < warnFromMs || nowMs - this.#warnedMs < warnEveryMs) return;
-    this.#warnedMs = nowMs;
-    this.#log.warn("the event loop stood still", { took: `${Math.round(lateMs)}ms` });
+    if (lateMs >= warnFromMs && nowMs - this.#warnedMs >= warnEveryMs) {
+      this.#warnedMs = nowMs;
+      this.#log.warn("the event loop stood still", { took: `${Math.round(lateMs)}ms` });
+    }
+    return spentMs;
   }
 }
