@@ -58,6 +58,7 @@ func allCells(chance *rand.Rand, some int) []cell {
 			}
 		}
 	}
+	cells = append(cells, schemaCells()...)
 	return append(cells, leaseWrites()...)
 }
 

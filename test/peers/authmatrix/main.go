@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"os"
+	"strings"
 	"sync"
 	"time"
 
@@ -65,24 +66,41 @@ func run(a, b string, forms int, seed uint64) error {
 		}
 	}
 	started := time.Now()
-	cells, unbuilt, over, differ := 0, 0, 0, 0
+	cells, unbuilt, over, differ, known := 0, 0, 0, 0, 0
 	for _, c := range allCells(rand.New(rand.NewPCG(seed, 1)), forms) {
 		for _, user := range users {
 			if user.name == "root" && c.name == "AuthDisable" {
 				continue
 			}
+			begun := time.Now()
 			var got [2]answer
 			var both sync.WaitGroup
 			for at, s := range sides {
 				both.Go(func() { got[at] = ask(s, user.name, c) })
 			}
 			both.Wait()
+			if took := time.Since(begun); took > 2*time.Second {
+				fmt.Printf("SLOW %v: %s as %s: %v, %v\n", took, c.name, user.name, got[0], got[1])
+			}
 			if got[1].code == codes.Unimplemented && got[0].code != codes.Unimplemented {
 				unbuilt++
 				continue
 			}
 			cells++
 			if got[0] == got[1] {
+				continue
+			}
+			if strings.Contains(c.name, "/Observe ") && got[0].saw == "quiet" != (got[1].saw == "quiet") {
+				// Who is slow to answer looks as if let in.
+				for at, s := range sides {
+					got[at] = ask(s, user.name, c)
+				}
+				if got[0] == got[1] {
+					continue
+				}
+			}
+			if isKnown(c, got) {
+				known++
 				continue
 			}
 			differ++
@@ -96,16 +114,32 @@ func run(a, b string, forms int, seed uint64) error {
 			}
 		}
 	}
-	fmt.Printf("seed %d: %d cells in %v, %d differ, %d over-permissions, %d not built\n",
-		seed, cells, time.Since(started).Round(time.Millisecond), differ, over, unbuilt)
+	fmt.Printf("seed %d: %d cells in %v, %d differ, %d over-permissions, %d not built, %d on the list\n",
+		seed, cells, time.Since(started).Round(time.Millisecond), differ, over, unbuilt, known)
 	if differ > 0 {
 		return fmt.Errorf("%d cells differ", differ)
 	}
 	return nil
 }
 
+// isKnown says which differences are meant (docs/compatibility.md). Nobody is let in by any of them.
+func isKnown(c cell, got [2]answer) bool {
+	if got[1].code == codes.OK {
+		return false
+	}
+	switch {
+	case strings.Contains(c.name, "Election/Observe "):
+		// etcd closes the stream of who may not read it without a word.
+		return got[0] == answer{saw: "nothing"}
+	case strings.Contains(c.name, "Cluster/MemberUpdate "):
+		// etcd takes any text for a URL, and so asks first whether there is such a member.
+		return got[0].code == codes.NotFound && got[1].code == codes.InvalidArgument
+	}
+	return false
+}
+
 func ask(s *side, user string, c cell) answer {
-	ctx, cancel := context.WithTimeout(as(context.Background(), s, user), 20*time.Second)
+	ctx, cancel := context.WithTimeout(as(context.Background(), s, user), 5*time.Second)
 	defer cancel()
 	saw, err := c.call(ctx, s)
 	if err != nil {
