@@ -99,17 +99,19 @@ export class WriteTx {
     this.#store.counts.deletes++;
     if (end === "single") {
       if (!index.get(key, this.revision, before)) return 0;
-      this.#delete(key);
+      index.tombstone(key, this.#main, this.#events.length, before);
+      this.#deleted(key);
       return 1;
     }
     const cursor = index.cursor();
     cursor.start(key, end);
-    const entries: number[] = [];
+    let deleted = 0;
     for (let entry = cursor.nextLive(); entry !== 0; entry = cursor.nextLive()) {
-      entries.push(entry);
+      index.tombstoneAt(cursor, this.#main, this.#events.length, before);
+      this.#deleted(index.keys.key(entry));
+      deleted++;
     }
-    for (const entry of entries) this.#delete(index.keys.key(entry));
-    return entries.length;
+    return deleted;
   }
 
   /** Makes the revision current when there were changes; the transaction must not be used again. */
@@ -121,11 +123,11 @@ export class WriteTx {
     return { revision, events: this.#events, leaseChanges: this.#leaseChanges ?? noLeaseChanges };
   }
 
-  #delete(key: Uint8Array): void {
+  /** The index has its tombstone: writes the record, and notes the event. */
+  #deleted(key: Uint8Array): void {
     const { before, memory } = this.#scratch;
-    const { index, backend } = this.#store;
+    const { backend } = this.#store;
     const sub = this.#events.length;
-    index.tombstone(key, this.#main, sub, before);
     // A stored tombstone has only its key; its event has the revision, too.
     const stored = key.length === 0 ? 0 : 1 + sizeCount(key.length) + key.length;
     const size = stored + 1 + sizeCount(this.#main);

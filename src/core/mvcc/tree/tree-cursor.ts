@@ -5,8 +5,8 @@ import { isLive, leafRefs } from "./leaf-pool.ts";
 import { TreePath } from "./tree-path.ts";
 
 /**
- * Walks the entries of a key range in key order. Good until the tree's shape changes; a walk that
- * must survive changes starts again behind its last key.
+ * Walks the entries of a key range in key order. Good until the tree's shape changes (a tombstone does
+ * not change it); a walk that must survive changes starts again behind its last key.
  */
 export class TreeCursor {
   readonly #tree: BTree;
@@ -54,6 +54,12 @@ export class TreeCursor {
         return this.#words[this.#base + leafRefs + position]!;
       }
     }
+  }
+
+  /** Where the entry given last stands; good until the next is asked for. */
+  get place(): TreePath {
+    this.#path.position = this.#position - 1;
+    return this.#path;
   }
 
   #openLeaf(): void {

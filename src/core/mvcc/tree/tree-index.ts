@@ -79,10 +79,13 @@ export class TreeIndex {
     assertSub(sub);
     const found = this.tree.find(key, this.#path);
     assert(found, "a deleted key was in the index");
-    const entry = this.tree.entryAt(this.#path);
-    this.#supersede(entry, main, before);
-    assert(before.live, "a deleted key was alive");
-    this.#bury(entry, main, sub, before);
+    this.#delete(this.#path, main, sub, before);
+  }
+
+  /** As `tombstone`, of the key a cursor stands on; the cursor may go on. */
+  tombstoneAt(cursor: TreeCursor, main: number, sub: number, before: KeyState): void {
+    assertSub(sub);
+    this.#delete(cursor.place, main, sub, before);
   }
 
   /** The key at the end of main revision `at`, which must not lie below the compacted one. */
@@ -155,7 +158,7 @@ export class TreeIndex {
         return;
       }
       this.#supersede(entry, main, state);
-      this.#bury(entry, main, sub, state);
+      this.#bury(entry, main, sub, state, this.#path);
       return;
     }
     state.main = main;
@@ -194,8 +197,15 @@ export class TreeIndex {
     this.superseded.push(main, 0, node);
   }
 
-  /** Writes a tombstone over an entry whose state until now is `before`. */
-  #bury(entry: Ref, main: number, sub: number, before: KeyState): void {
+  #delete(path: TreePath, main: number, sub: number, before: KeyState): void {
+    const entry = this.tree.entryAt(path);
+    this.#supersede(entry, main, before);
+    assert(before.live, "a deleted key was alive");
+    this.#bury(entry, main, sub, before, path);
+  }
+
+  /** Writes a tombstone over the entry at `path`, whose state until now is `before`. */
+  #bury(entry: Ref, main: number, sub: number, before: KeyState, path: TreePath): void {
     const after = restoredAfter;
     after.main = main;
     after.sub = sub;
@@ -205,8 +215,8 @@ export class TreeIndex {
     after.leased = false;
     this.keys.set(entry, after);
     this.#live--;
-    this.tree.turn(this.#path, false);
-    this.tree.touch(this.#path, main);
+    this.tree.turn(path, false);
+    this.tree.touch(path, main);
     this.tombstones.push(main, sub, entry);
   }
 }
