@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { stat } from "node:fs/promises";
 import { test } from "node:test";
 import { errors } from "../../core/errors/index.ts";
 import { encodeUtf8, latin1FromBytes } from "../../base/index.ts";
@@ -80,4 +81,19 @@ test("closing ends what waits", async () => {
   const asked = [verify(passwords, "a", undefined), verify(passwords, "b", undefined)];
   await passwords.close();
   for (const answer of await Promise.all(asked)) assert.equal(answer, errors.stopped());
+});
+
+test("passwords are compared neither on the main thread nor on those that files are read by", async () => {
+  await using passwords = opened(9);
+  const made = await hash(passwords, "secret");
+  let compared = 0;
+  const all = Array.from({ length: 24 }, async () => {
+    assert.equal(await verify(passwords, "secret", made), true);
+    compared++;
+  });
+  for (let turn = 0; turn < 50; turn++) await new Promise((resolve) => setImmediate(resolve));
+  // On libuv's four threads a file would have its turn when twenty were compared.
+  await stat(import.meta.filename);
+  assert.ok(compared < 12, `${compared} were compared before a file was looked at`);
+  await Promise.all(all);
 });
