@@ -8,7 +8,7 @@ import { type Case, comparisons } from "./decoders.ts";
 import { isKnown } from "./decoder-differences.ts";
 
 const inputs = Number(process.env["QUORATE_INPUTS"] ?? 500);
-const seed = Number(process.env["QUORATE_SEED"] ?? Math.floor(Date.now() / 1000));
+const seed = Number(process.env["QUORATE_SEED"] ?? 20261123);
 
 test("what etcd's decoders take ours take, and what they refuse ours refuse", async (t) => {
   t.diagnostic(`seed ${seed}, ${inputs} inputs of each of ${comparisons.size} targets`);

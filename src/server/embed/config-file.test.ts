@@ -176,3 +176,9 @@ test("the log's outputs and rotation are checked with etcd's texts", () => {
   const { logRotation } = of(rotate, "--log-outputs=a.log,stderr");
   assert.equal(logRotation?.fileBytesMax, 100 * 1024 * 1024);
 });
+
+test("a name like a number's exponent is a name, and 1e2 a whole number", async () => {
+  const config = await configOf("name: e1\nheartbeat-interval: 1e2\n");
+  assert.equal(config.name, "e1");
+  assert.equal(config.heartbeatMs, 100);
+});

@@ -241,6 +241,8 @@ function read(path: string): string {
 /** What go-yaml's reader takes for text. */
 const notYaml = /[^\t\n\r\u0020-\u007e\u0085\u00a0-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/u;
 
+const withExponent = /^[-+]?(?:[0-9][0-9_]*(?:\.[0-9_]*)?|\.[0-9_]+)[eE][-+]?[0-9]+$/;
+
 /** YAML 1.1, as etcd's parser takes it: `yes` is true, and the last of two equal keys counts. */
 async function parsed(text: string): Promise<unknown> {
   if (notYaml.test(text)) {
@@ -251,11 +253,19 @@ async function parsed(text: string): Promise<unknown> {
   }
   const { parse } = await import("yaml");
   try {
-    const value: unknown = parse(text, {
+    // A line ends as go-yaml ends it.
+    const value: unknown = parse(text.replaceAll(/\r\n?/g, "\n"), {
       version: "1.1",
       uniqueKeys: false,
       intAsBigInt: true,
       logLevel: "error",
+      // The parser's own takes a name like e1 for a number.
+      customTags: (tags) =>
+        tags.map((tag) =>
+          typeof tag === "object" && "format" in tag && tag.format === "EXP"
+            ? ({ ...tag, test: withExponent } as typeof tag)
+            : tag,
+        ),
     });
     // What contains itself is no JSON; this throws.
     JSON.stringify(value, (_name, inner: unknown) => (typeof inner === "bigint" ? 0 : inner));

@@ -15,7 +15,7 @@ export function urlProblem(text: string): string | undefined {
   if (scheme === "" && !rest.startsWith("/") && rest.split("/", 1)[0]!.includes(":")) {
     return wrong("first path segment in URL cannot contain colon");
   }
-  const [, authority = "", path = ""] = /^\/\/([^/]*)([^]*)$/.exec(rest) ?? [];
+  const [, authority = "", path = rest] = /^\/\/([^/]*)([^]*)$/.exec(rest) ?? [];
   const isOpaque = scheme !== "" && !rest.startsWith("/");
   const host = authority.slice(authority.lastIndexOf("@") + 1);
   const problem = hostProblem(scheme, host) ?? userProblem(authority) ?? escapeProblem(path, false);
