@@ -6,6 +6,8 @@ export interface ListenerLimits {
   /** From accept (with TLS: from the handshake's end) to the bytes that tell the protocol. */
   readonly sniffTimeoutMs: number;
   readonly tlsHandshakeTimeoutMs: number;
+  /** Handshakes under way at once; one more lets go of the one that is at it the longest. */
+  readonly tlsHandshakesMax: number;
   /** HTTP/1: request line and header fields. */
   readonly http1HeaderBytesMax: number;
   readonly http1HeadersTimeoutMs: number;
@@ -18,6 +20,7 @@ export const defaultListenerLimits: ListenerLimits = {
   connectionsMax: Infinity,
   sniffTimeoutMs: 10_000,
   tlsHandshakeTimeoutMs: 10_000,
+  tlsHandshakesMax: 1_024,
   http1HeaderBytesMax: 16 * 1024,
   http1HeadersTimeoutMs: 10_000,
   http1RequestTimeoutMs: 300_000,

@@ -281,3 +281,27 @@ test("gunzip has a limit and tells damage from size", () => {
   assert.equal(gunzip(body.subarray(2), 10_000), "no gzip header");
   assert.equal(gunzip(body.subarray(0, 20), 10_000), "damaged");
 });
+
+test("half-open handshakes past the limit push out the oldest, and a client still gets in", async (context) => {
+  const { mux, port } = await serve(context, {
+    tls: await serverTls(context, serverIdentity),
+    limits: { tlsHandshakesMax: 10 },
+  });
+  const open = new Set<Socket>();
+  const stalled = Array.from({ length: 60 }, () => {
+    const socket = connect(port, "127.0.0.1");
+    // The first bytes of a ClientHello, whose rest never comes.
+    socket.write(Buffer.from([22, 3, 1, 2, 0, 1, 0, 1, 252, 3, 3]));
+    open.add(socket);
+    socket.on("error", () => socket.destroy());
+    socket.on("close", () => open.delete(socket));
+    return socket.resume();
+  });
+  const authority = `https://localhost:${port}`;
+  for (let round = 0; round < 3; round++) {
+    assert.equal(await http2Get(authority, { ALPNProtocols: ["h2"] }), "h2 /x");
+  }
+  while (open.size > 10) await new Promise((resolve) => setTimeout(resolve, 10));
+  assert.ok(mux.connections <= 11, `${mux.connections} connections`);
+  for (const socket of stalled) socket.destroy();
+});

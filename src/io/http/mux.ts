@@ -106,6 +106,7 @@ export class Mux {
     return new TlsAcceptor({
       tls,
       handshakeTimeoutMs: this.#limits.tlsHandshakeTimeoutMs,
+      handshakesMax: this.#limits.tlsHandshakesMax,
       chooseProtocol: (offered) => this.#chooseProtocol(offered),
       onSecure: (socket) => this.#onStream(socket),
       onRejected: (rejection) => this.#options.onRejected?.(rejection),

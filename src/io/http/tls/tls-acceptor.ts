@@ -23,6 +23,8 @@ export interface Rejection {
 export interface TlsAcceptorOptions {
   readonly tls: ServerTls;
   readonly handshakeTimeoutMs: number;
+  /** At once. One more ends the oldest: who means it is done in a moment, who stalls is not. */
+  readonly handshakesMax: number;
   readonly chooseProtocol: (offered: readonly string[]) => string | undefined;
   readonly onSecure: (socket: TLSSocket) => void;
   readonly onRejected: (rejection: Rejection) => void;
@@ -34,6 +36,8 @@ export class TlsAcceptor {
   readonly #alerts: BadCertificateAlerts | undefined;
   /** A socket that is gone no longer tells where it came from. */
   readonly #addresses = new WeakMap<object, string>();
+  /** Sockets whose handshakes are under way, the oldest first. */
+  readonly #pending = new Set<Socket>();
 
   constructor(options: TlsAcceptorOptions) {
     this.#options = options;
@@ -57,11 +61,28 @@ export class TlsAcceptor {
       trustIntermediates(this.#server);
     }
     this.#addresses.set(socket, remoteAddressOf(socket));
+    this.#makeRoom();
+    this.#pending.add(socket);
+    socket.once("close", () => this.#pending.delete(socket));
     // node:tls has no other way in for a socket from elsewhere; STARTTLS servers all do this.
     this.#server.emit("connection", socket);
   }
 
+  #makeRoom(): void {
+    if (this.#pending.size < this.#options.handshakesMax) return;
+    const [oldest] = this.#pending;
+    if (oldest === undefined) return;
+    this.#pending.delete(oldest);
+    oldest.destroy();
+  }
+
+  #handshakeEnded(socket: TLSSocket): void {
+    const raw = rawOf(socket);
+    if (raw !== undefined) this.#pending.delete(raw);
+  }
+
   #onSecure(socket: TLSSocket): void {
+    this.#handshakeEnded(socket);
     socket.on("error", () => socket.destroy());
     const verdict = this.#options.tls.admit(socket);
     if (!(verdict instanceof Promise)) return this.#judge(socket, verdict);
@@ -80,6 +101,7 @@ export class TlsAcceptor {
   }
 
   #reject(error: Error, socket: TLSSocket): void {
+    this.#handshakeEnded(socket);
     this.#options.onRejected(this.#rejectionOf(socket, handshakeError(error, socket)));
     socket.destroy();
   }
@@ -87,7 +109,7 @@ export class TlsAcceptor {
   #rejectionOf(socket: TLSSocket, error: Error): Rejection {
     const certificate = socket.getPeerX509Certificate?.();
     const names = certificate === undefined ? undefined : namesOf(certificate);
-    const raw = (socket as { readonly _parent?: object })._parent;
+    const raw = rawOf(socket);
     return {
       error,
       remoteAddress: (raw && this.#addresses.get(raw)) ?? remoteAddressOf(socket),
@@ -97,6 +119,10 @@ export class TlsAcceptor {
     };
   }
 }
+
+/** The accepted socket under a TLS socket, as node:tls keeps it. */
+const rawOf = (socket: TLSSocket): Socket | undefined =>
+  (socket as { readonly _parent?: Socket })._parent;
 
 /** A server's context, as node:tls keeps it. */
 interface ContextHolder {
