@@ -223,6 +223,14 @@ test("a drained connection first warns, then names its last stream, and is done 
   assert.ok(peer.connection.isDrained);
 });
 
+test("acknowledgements of pings nobody sent are a flood like any other", () => {
+  const { peer } = opened();
+  const ack = frame(frameType.ping, frameFlag.ack, 0, new Uint8Array(8));
+  for (let at = 0; at < 5_000; at++) peer.receive(ack);
+  const last = peer.written().findLast(({ type }) => type === frameType.goAway);
+  assert.equal(last?.payload.readUInt32BE(4), errorCode.enhanceYourCalm);
+});
+
 test("a client that does not answer the drain ping is drained after five seconds", () => {
   const { peer } = opened();
   peer.connection.drain();

@@ -85,6 +85,7 @@ export class Http2Connection {
   #isClosed = false;
   #draining: Draining = "no";
   #lastReadMs: number;
+  #keepalivePingsOut = 0;
   #ackedMs: number;
   #sweptMs: number;
 
@@ -156,7 +157,10 @@ export class Http2Connection {
     } else {
       const action = this.#pings.afterSilence(nowMs, this.#lastReadMs);
       if (action === "close") return false;
-      if (action === "ping") this.sender.writePing(keepalivePing);
+      if (action === "ping") {
+        this.sender.writePing(keepalivePing);
+        this.#keepalivePingsOut++;
+      }
       this.#drainTick(nowMs);
       this.#sweep(nowMs);
     }
@@ -208,7 +212,9 @@ export class Http2Connection {
       this.#drainNow();
       return true;
     }
-    return isOf(keepalivePing);
+    if (this.#keepalivePingsOut === 0 || !isOf(keepalivePing)) return false;
+    this.#keepalivePingsOut--;
+    return true;
   }
 
   /** Resets a live stream from our side. */

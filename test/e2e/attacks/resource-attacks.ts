@@ -1,0 +1,116 @@
+// Much of what is allowed one by one: connections, streams, calls given up, answers nobody takes.
+import { connect, type Socket } from "node:net";
+import { frameType, setting } from "../../../src/io/http2/frame.ts";
+import { frame, uint32 } from "../../../src/io/http2/testing.ts";
+import { envelope, RawClient, requestTo } from "../../integration/http2/raw-client.ts";
+import type { Arena, Attack } from "./arena.ts";
+
+const rangePath = "/etcdserverpb.KV/Range";
+const watchPath = "/etcdserverpb.Watch/Watch";
+const getB = Buffer.from("0a0162", "hex");
+const lastPing = frame(frameType.ping, 0, 0, Buffer.from("the last"));
+
+const isPingAnswered = (client: RawClient): boolean =>
+  client.frames().some(({ type, flags }) => type === frameType.ping && flags === 1);
+
+/** Opens that many connections which say `text` and no more, and drops them once all are open. */
+function silent(id: string, count: number, port: keyof Arena, text: string): Attack {
+  return {
+    id: `much: ${id}`,
+    answer: /^all connected$/,
+    run: async (arena) => {
+      const sockets = await Promise.all(
+        Array.from({ length: count }, () => opened(arena[port], text)),
+      );
+      for (const socket of sockets) socket.destroy();
+      return "all connected";
+    },
+  };
+}
+
+function opened(port: number, text: string): Promise<Socket> {
+  return new Promise((resolve, reject) => {
+    const socket = connect(port, "127.0.0.1", () => {
+      if (text === "") return resolve(socket);
+      socket.write(text, () => resolve(socket));
+    });
+    socket.on("error", reject);
+  });
+}
+
+/** Streams of one connection, `make` for each, and then a PING that must be answered. */
+function streams(
+  id: string,
+  count: number,
+  answer: RegExp,
+  make: (client: RawClient, streamId: number) => Uint8Array[],
+): Attack {
+  return {
+    id: `much: ${id}`,
+    answer,
+    run: async ({ clientPort }) => {
+      const client = new RawClient(clientPort);
+      await client.flood(count, (at) => Buffer.concat(make(client, 2 * at + 1)));
+      if (client.isOpen) client.send(lastPing);
+      await client.until(() => !client.isOpen || isPingAnswered(client));
+      const said = client.goAwayCode() ?? (client.isOpen ? "open" : "closed");
+      client.socket.destroy();
+      return `${said}`;
+    },
+  };
+}
+
+const askRange = ({ client }: RawClient, id: number): Uint8Array[] => [
+  client.headers(id, false, requestTo(rangePath)),
+  client.data(id, envelope(getB), true),
+];
+
+/** A watch of key b on a stream of its own. */
+const askWatch = ({ client }: RawClient, id: number): Uint8Array[] => [
+  client.headers(id, false, requestTo(watchPath)),
+  client.data(id, envelope(Buffer.from("0a030a0162", "hex")), false),
+];
+
+export const resourceAttacks: readonly Attack[] = [
+  silent("silent connections", 500, "clientPort", ""),
+  silent("silent connections of peers", 500, "peerPort", ""),
+  silent("half a preface", 200, "clientPort", "PRI * HTTP/2.0\r\n"),
+  silent("half a request", 200, "clientPort", "GET /health HTTP/1.1\r\nhost: x\r\n"),
+  silent(
+    "half a body",
+    200,
+    "clientPort",
+    "POST /v3/kv/range HTTP/1.1\r\nhost: x\r\ncontent-length: 9\r\n\r\n{",
+  ),
+  silent(
+    "half a message of a peer",
+    200,
+    "peerPort",
+    "POST /raft HTTP/1.1\r\nhost: x\r\ncontent-length: 9\r\n\r\n{",
+  ),
+  streams("5,000 ranges at once", 5_000, /^(open|11|closed)$/, askRange),
+  streams("2,000 watches at once on one connection", 2_000, /^(open|11|closed)$/, askWatch),
+  streams("10,000 calls without a message", 10_000, /^(open|11|closed)$/, ({ client }, id) => [
+    client.headers(id, false, requestTo(rangePath)),
+  ]),
+  streams("calls given up one after the other", 20_000, /^(open|11|closed)$/, (raw, id) => [
+    ...askRange(raw, id),
+    frame(frameType.rstStream, 0, id, uint32(8)),
+  ]),
+  streams("watches given up one after the other", 20_000, /^(open|11|closed)$/, (raw, id) => [
+    ...askWatch(raw, id),
+    frame(frameType.rstStream, 0, id, uint32(8)),
+  ]),
+  {
+    id: "much: 1,000 answers through a window of nothing",
+    answer: /^held$/,
+    run: async ({ clientPort }) => {
+      const client = new RawClient(clientPort, [[setting.initialWindowSize, 0]]);
+      for (let at = 0; at < 1_000; at++) client.send(...askRange(client, 2 * at + 1));
+      client.send(lastPing);
+      await client.until(isPingAnswered);
+      client.socket.destroy();
+      return "held";
+    },
+  },
+];
