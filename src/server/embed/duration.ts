@@ -31,7 +31,7 @@ export function formatDuration(ms: number): string {
   if (ms === 0) return "0s";
   const sign = ms < 0 ? "-" : "";
   const size = Math.abs(ms);
-  const trim = (value: number): string => String(Number(value.toFixed(9)));
+  const trim = (value: number): string => value.toFixed(9).replace(/\.?0+$/, "");
   if (size < 0.001) return `${sign}${trim(size * 1e6)}ns`;
   if (size < 1) return `${sign}${trim(size * 1000)}µs`;
   if (size < 1000) return `${sign}${trim(size)}ms`;
