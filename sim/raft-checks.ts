@@ -120,9 +120,13 @@ export class RaftChecks {
   sends(witness: RaftWitness, message: Message): void {
     const { type, term, reject } = message;
     if (type === MessageType.MsgAppResp && !reject && message.index > 0) {
-      const { storage } = witness;
+      const { storage, raft } = witness;
+      // One sync may carry what a leader of a later term put in the place of what is acknowledged to an
+      // earlier one. That leader was elected by others than this member, so the earlier one commits nothing
+      // by this answer: of its quorum somebody voted later and would have had to acknowledge first.
+      const isReplaced = raft !== undefined && term < raft.term;
       hold(
-        storage !== undefined && storage.lastIndex() >= message.index,
+        isReplaced || (storage !== undefined && storage.lastIndex() >= message.index),
         "acknowledged is durable",
         () => `${witness.name} acknowledges ${message.index} with ${storage?.lastIndex()} on disk`,
       );
