@@ -40,7 +40,7 @@ import { Member } from "./member.ts";
 import { endRemoved, logMemberChange, membersConfState } from "./membership-log.ts";
 import { invalidDowngrade, isLessMinor } from "./minor-version.ts";
 import { Peers } from "./peers.ts";
-import { publish } from "./publishing.ts";
+import { publish, type Publishing } from "./publishing.ts";
 import { raftLog } from "./raft-log.ts";
 import { ReceivedDatabase } from "./received-database.ts";
 import { SnapshotSending } from "./snapshot-sending.ts";
@@ -90,6 +90,7 @@ export class Server {
   #committed: CommittedState | undefined;
   readonly #leaseClock: LeaseClock;
   #stopAutoCompaction: Cancel = () => {};
+  #publishing: Publishing | undefined;
   #isRemoved = false;
   #consistentIndex = 0;
   #consistentTerm = 0;
@@ -332,7 +333,8 @@ export class Server {
     this.peers?.begin(known.length > 0 ? known : (booted.members ?? []), booted.remotes ?? []);
     this.member.start();
     if (this.cluster.isRemoved(this.memberId)) this.#removed();
-    publish({ ...this.options, clusterId: this.clusterId, member: this.member, clock, log }, ready);
+    const { options, cluster, clusterId, member } = this;
+    this.#publishing = publish({ ...options, cluster, clusterId, member, clock, log }, ready);
     this.duties.start(booted.members ?? known);
     this.#stopAutoCompaction = startAutoCompaction(this.clock, this.log, {
       ...this.options.autoCompaction,
@@ -441,6 +443,7 @@ export class Server {
     this.peers?.replace();
     this.hub.storeReplaced();
     this.#snapshots?.installed(index);
+    this.#publishing?.snapshotInstalled();
     log.info("applied snapshot", fields);
   }
 
