@@ -1,6 +1,9 @@
 // Inputs of the fuzz targets shown to etcd's own decoders and to ours: both take them or both do not.
 // QUORATE_SEED repeats a run, QUORATE_INPUTS sets how many of each (500).
 import assert from "node:assert/strict";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { test } from "node:test";
 import { run } from "../e2e/command.ts";
 import { peer } from "../peers/peers.ts";
@@ -13,12 +16,16 @@ const seed = Number(process.env["QUORATE_SEED"] ?? 20261123);
 test("what etcd's decoders take ours take, and what they refuse ours refuse", async (t) => {
   t.diagnostic(`seed ${seed}, ${inputs} inputs of each of ${comparisons.size} targets`);
   const only = process.env["QUORATE_ONLY"];
+  // etcd opens what `log-outputs` names as it reads a configuration.
+  const directory = mkdtempSync(join(tmpdir(), "quorate-decoders-"));
+  t.after(() => rmSync(directory, { recursive: true }));
   for (const [name, make] of comparisons) {
     if (only !== undefined && only !== name) continue;
     const cases: Case[] = [];
     for (let at = seed; at < seed + inputs; at++) cases.push(await make(at));
     const done = await run(peer("decoders"), [], {
       input: Buffer.concat(cases.map(framed)),
+      directory,
       patienceMilliseconds: 300_000,
     });
     assert.equal(done.stdout.length, cases.length, done.stderr);

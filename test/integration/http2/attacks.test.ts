@@ -226,7 +226,7 @@ test("answers that nobody takes are held up to a limit, and come when they are w
 test("an answer that nobody takes for the stall time is dropped", async () => {
   const client = new RawClient(server.port, [[setting.initialWindowSize, 0]]);
   askForMany(client, 1);
-  await client.until(() => client.resetCodes().includes(errorCode.cancel));
+  await client.until(() => client.resetCodes().includes(errorCode.enhanceYourCalm));
   const { stats } = await server.report();
   assert.ok(stats.bytesQueued < 1000, `${stats.bytesQueued} bytes still wait`);
   client.socket.destroy();

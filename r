@@ -1,2 +1,0 @@
-{"level":"warn","ts":"2026-11-23T05:31:33.508783Z","caller":"embed/config.go:956","msg":"Running http and grpc server on single port. This is not recommended for production."}
-{"level":"warn","ts":"2026-11-23T05:31:33.508825Z","caller":"embed/config.go:1048","msg":"it isn't recommended to use default name, please set a value for --name. Note that etcd might run into issue when multiple members have the same default name","name":"default"}

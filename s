@@ -1,8 +1,0 @@
-{"level":"warn","ts":"2026-11-23T05:31:29.491997Z","caller":"embed/config.go:956","msg":"Running http and grpc server on single port. This is not recommended for production."}
-{"level":"warn","ts":"2026-11-23T05:31:29.492035Z","caller":"embed/config.go:1048","msg":"it isn't recommended to use default name, please set a value for --name. Note that etcd might run into issue when multiple members have the same default name","name":"default"}
-{"level":"warn","ts":"2026-11-23T05:32:43.163407Z","caller":"embed/config.go:956","msg":"Running http and grpc server on single port. This is not recommended for production."}
-{"level":"warn","ts":"2026-11-23T05:32:43.163452Z","caller":"embed/config.go:1048","msg":"it isn't recommended to use default name, please set a value for --name. Note that etcd might run into issue when multiple members have the same default name","name":"default"}
-{"level":"warn","ts":"2026-11-23T05:48:56.054191Z","caller":"embed/config.go:956","msg":"Running http and grpc server on single port. This is not recommended for production."}
-{"level":"warn","ts":"2026-11-23T05:48:56.054271Z","caller":"embed/config.go:1048","msg":"it isn't recommended to use default name, please set a value for --name. Note that etcd might run into issue when multiple members have the same default name","name":"default"}
-{"level":"warn","ts":"2026-11-23T05:50:31.238665Z","caller":"embed/config.go:956","msg":"Running http and grpc server on single port. This is not recommended for production."}
-{"level":"warn","ts":"2026-11-23T05:50:31.238744Z","caller":"embed/config.go:1048","msg":"it isn't recommended to use default name, please set a value for --name. Note that etcd might run into issue when multiple members have the same default name","name":"default"}

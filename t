@@ -1,4 +1,0 @@
-{"level":"warn","ts":"2026-11-23T05:48:44.513375Z","caller":"embed/config.go:956","msg":"Running http and grpc server on single port. This is not recommended for production."}
-{"level":"warn","ts":"2026-11-23T05:48:44.513443Z","caller":"embed/config.go:1048","msg":"it isn't recommended to use default name, please set a value for --name. Note that etcd might run into issue when multiple members have the same default name","name":"default"}
-{"level":"warn","ts":"2026-11-23T05:50:20.132975Z","caller":"embed/config.go:956","msg":"Running http and grpc server on single port. This is not recommended for production."}
-{"level":"warn","ts":"2026-11-23T05:50:20.133100Z","caller":"embed/config.go:1048","msg":"it isn't recommended to use default name, please set a value for --name. Note that etcd might run into issue when multiple members have the same default name","name":"default"}
