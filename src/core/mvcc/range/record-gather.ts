@@ -5,6 +5,7 @@ import { type RecordBucket, type RecordCursor, RecordRun } from "../backend.ts";
 import type { ByteWriter } from "../record/byte-writer.ts";
 import { writeCount } from "../record/varint.ts";
 import { CopyMemory } from "./copy-memory.ts";
+import { HotWriter } from "./hot-writer.ts";
 
 /** Fewer keys than this are quicker read one by one. */
 export const gatherKeysMin = 32;
@@ -21,6 +22,8 @@ const fieldsBytes = 1 << 16;
 const fieldBytesMax = fieldsBytes / 4;
 /** A tag of one byte and a length. */
 const fieldHeadBytes = 4;
+/** Between revisions further apart than this on average, hot records are quicker than pages. */
+const denseMax = 2;
 /** Between revisions this near, passing over records is quicker than a search. */
 const nearMax = 32;
 /** Between revisions this near, a step is quicker than a search. */
@@ -52,10 +55,12 @@ export class RecordGather {
   #least = 0;
   #most = 0;
   #ascends = true;
+  readonly #hot: HotWriter;
 
   constructor(records: RecordBucket, tag: number) {
     this.#cursor = records.borrowingCursor();
     this.#tag = tag;
+    this.#hot = new HotWriter(tag, gatherKeysMax);
   }
 
   /** Forgets what a range added that ended with an error. */
@@ -77,10 +82,35 @@ export class RecordGather {
   /** Writes the records and begins anew. */
   writeTo(writer: ByteWriter): void {
     const { count } = this;
-    const asTheyCome = this.#ascends || this.#most - this.#least >= count * spreadMax;
+    const span = this.#most - this.#least;
+    const asTheyCome = this.#ascends || span >= count * spreadMax;
     this.clear();
-    if (asTheyCome) this.#writeAsTheyCome(count, writer);
-    else this.#writeSorted(count, writer);
+    if (span < count * denseMax) {
+      if (asTheyCome) this.#writeAsTheyCome(count, writer);
+      else this.#writeSorted(count, writer, false);
+      return;
+    }
+    const missing = this.#hot.find(this.#mains, this.#subs, count);
+    // Many that are not hot are quicker read in the order they lie in.
+    if (!asTheyCome && missing * 2 > count) this.#writeSorted(count, writer, true);
+    else this.#writeHot(count, writer);
+  }
+
+  /** Writes what is hot from there, what is not as it comes. */
+  #writeHot(count: number, writer: ByteWriter): void {
+    const cursor = this.#cursor;
+    const hot = this.#hot;
+    let isPlaced = false;
+    for (let at = 0; at < count; at++) {
+      if (hot.write(at, writer)) continue;
+      hot.flush(writer);
+      const isNear = this.#seek(at, isPlaced);
+      isPlaced = true;
+      const { buffer, start, end } = cursor;
+      writer.bytesField(this.#tag, buffer, start, end);
+      if (!isNear) hot.offer(this.#mains[at]!, this.#subs[at]!, buffer, start, end);
+    }
+    hot.flush(writer);
   }
 
   #writeAsTheyCome(count: number, writer: ByteWriter): void {
@@ -91,7 +121,7 @@ export class RecordGather {
     }
   }
 
-  #writeSorted(count: number, writer: ByteWriter): void {
+  #writeSorted(count: number, writer: ByteWriter, areHot: boolean): void {
     this.#hold(count);
     const memory = this.#memory;
     const { bytes } = memory;
@@ -112,6 +142,9 @@ export class RecordGather {
       filled = writeCount(length, bytes, filled + 1);
       memory.copy(filled, start, length);
       filled += length;
+      if (areHot) {
+        this.#hot.offer(this.#mains[at]!, this.#subs[at]!, bytes, start, start + length);
+      }
     }
     writer.bytes(bytes, 0, filled);
   }
@@ -232,8 +265,8 @@ export class RecordGather {
     return sorted;
   }
 
-  /** Goes to a record, by steps where the cursor stands shortly before it. */
-  #seek(at: number, isPlaced: boolean): void {
+  /** Goes to a record, by steps where the cursor stands shortly before it: then true. */
+  #seek(at: number, isPlaced: boolean): boolean {
     const cursor = this.#cursor;
     const main = this.#mains[at]!;
     const sub = this.#subs[at]!;
@@ -241,12 +274,13 @@ export class RecordGather {
       const distance = main - cursor.main;
       if (distance >= 0 && distance <= stepsMax) {
         for (let step = 0; step < stepsMax && cursor.next(); step++) {
-          if (cursor.main === main && cursor.sub === sub) return;
+          if (cursor.main === main && cursor.sub === sub) return true;
           if (cursor.main > main) break;
         }
       }
     }
     const found = cursor.seek(main, sub);
     assert(found, "an indexed record is in the backend");
+    return false;
   }
 }
