@@ -43,7 +43,7 @@ export const layers: Readonly<Record<string, readonly string[]>> = {
   "server/metrics": [...core, "io/grpc", "io/host", "io/http", "io/rafthttp", "server/member"],
   "server/http": [...core, "core/membership", "io/host", "io/http", "server/member"],
   "server/grpcproxy": [...core, "io/grpc", "io/grpc-client", "io/host", "io/http", "node:"],
-  "server/tcpproxy": ["io/host", "node:"],
+  "server/tcpproxy": ["base", "io/host", "node:"],
   "server/tracing": [
     ...core,
     "core/apply",

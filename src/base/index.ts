@@ -14,6 +14,7 @@ export {
   ownBytes,
 } from "./bytes.ts";
 export { crc32c } from "./crc32c.ts";
+export { formatDuration, parseDuration } from "./duration.ts";
 export {
   compareId64,
   id64,

@@ -1,11 +1,5 @@
 // What the two programs do; each answers when it has nothing more to wait for.
-import {
-  flagsText,
-  parseDuration,
-  quorateVersion,
-  runServer,
-  versionText,
-} from "../../server/embed/index.ts";
+import { flagsText, quorateVersion, runServer, versionText } from "../../server/embed/index.ts";
 
 const usage = `Usage:
 
@@ -19,10 +13,10 @@ export async function runEtcd(argv: readonly string[]): Promise<void> {
   const [command, ...rest] = argv;
   if (command === "gateway") {
     const { runGateway } = await import("../../server/tcpproxy/index.ts");
-    await runGateway(rest, parseDuration);
+    await runGateway(rest);
   } else if (command === "grpc-proxy") {
     const { runGrpcProxy } = await import("../../server/grpcproxy/index.ts");
-    await runGrpcProxy(rest, parseDuration);
+    await runGrpcProxy(rest);
   } else await runServer(argv);
 }
 

@@ -1,6 +1,6 @@
 // Brings encoded records to disk: one write and one sync at a time, and what came meanwhile in the
 // next one. It knows segments as files, not what the records say.
-import { assert } from "../../base/index.ts";
+import { assert, formatDuration } from "../../base/index.ts";
 import { type Cancel, type DiskFile, isDiskError, type Synced } from "../host/index.ts";
 import { RecordEncoder } from "./record-encoder.ts";
 import { segmentBytesDefault } from "./record.ts";
@@ -232,7 +232,7 @@ export class LogWriter {
     this.#options.meter?.synced(took / 1000);
     if (took > slowSyncMs) {
       this.#options.log?.warn("slow fdatasync", {
-        took: `${took / 1000}s`,
+        took: formatDuration(took),
         "expected-duration": "1s",
       });
     }

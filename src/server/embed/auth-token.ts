@@ -1,6 +1,7 @@
 // The --auth-token option: which tokens a member makes (auth.NewTokenProvider, auth/options.go).
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
+import { parseDuration } from "../../base/index.ts";
 import { SimpleTokens, type TokenProvider } from "../../core/auth/index.ts";
 import { errors } from "../../core/errors/index.ts";
 import {
@@ -14,7 +15,6 @@ import {
 import type { Clock, Log } from "../../io/host/index.ts";
 import { type Credentials, noTokens } from "../member/index.ts";
 import type { Config } from "./config.ts";
-import { parseDuration } from "./duration.ts";
 
 const jwtTtlMs = 300_000;
 const simpleTtlMs = 300_000;

@@ -1,11 +1,16 @@
 // Whatever stands in a configuration file, on the command line or in the environment is a configuration
 // or a UsageError.
 import { mutateText } from "../../../test/fuzz/mutation.ts";
-import { assert, type RandomSource, seededRandom } from "../../base/index.ts";
+import {
+  assert,
+  formatDuration,
+  parseDuration,
+  type RandomSource,
+  seededRandom,
+} from "../../base/index.ts";
 import { parseInitialCluster } from "../member/initial-cluster.ts";
 import { configFrom } from "./config.ts";
 import { readConfigText } from "./config-file.ts";
-import { formatDuration, parseDuration } from "./duration.ts";
 import { flagTable } from "./flag-table.ts";
 import { type FlagValues, parseFlags, UsageError } from "./flags.ts";
 import { parseUrls } from "./urls.ts";

@@ -1,4 +1,5 @@
 // From flag values to a checked configuration: embed.Config.Validate of etcd, with its texts.
+import { formatDuration, parseDuration } from "../../base/index.ts";
 import { type AuthConfig, readAuth } from "./config-auth.ts";
 import { checkSecurity, readSecurity, type SecurityConfig } from "./config-security.ts";
 import { type LogConfig, readLog } from "./config-log.ts";
@@ -12,7 +13,6 @@ import {
   readDiscovery,
   readDns,
 } from "./discovery/config.ts";
-import { formatDuration, parseDuration } from "./duration.ts";
 import { type FeatureGates, gatesText, parseFeatureGates } from "./feature-gates.ts";
 import { type FlagValues, UsageError } from "./flags.ts";
 import { checkBindUrls, checkHostUrls, type ListenUrl, parseUrls } from "./urls.ts";

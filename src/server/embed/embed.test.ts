@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { parseDuration } from "../../base/index.ts";
 import { configFrom } from "./config.ts";
-import { formatDuration, parseDuration } from "./duration.ts";
 import { flagTable } from "./flag-table.ts";
 import { nearestFlag, parseFlags, UsageError } from "./flags.ts";
 import { parseUrl, parseUrls } from "./urls.ts";
@@ -16,31 +16,6 @@ const refusal = (run: () => unknown): UsageError => {
   }
   assert.fail("it was accepted");
 };
-
-test("durations are read and printed as Go does", () => {
-  for (const [text, ms] of [
-    ["0", 0],
-    ["100ms", 100],
-    ["1h30m", 5_400_000],
-    ["1.5s", 1500],
-    ["-2m", -120_000],
-    ["1us", 0.001],
-  ] as const) {
-    assert.equal(parseDuration(text), ms);
-  }
-  for (const text of ["", "5", "1x", "s", "1 s"]) assert.equal(parseDuration(text), undefined);
-  for (const [ms, text] of [
-    [0, "0s"],
-    [100, "100ms"],
-    [1000, "1s"],
-    [60_000, "1m0s"],
-    [7_200_000, "2h0m0s"],
-    [1.5, "1.5ms"],
-    [90_500, "1m30.5s"],
-  ] as const) {
-    assert.equal(formatDuration(ms), text);
-  }
-});
 
 test("one dash or two, = or the next argument, bare booleans", () => {
   const values = parseFlags(["-name=a", "--data-dir", "d", "--pre-vote", "-metrics", "basic"], {});

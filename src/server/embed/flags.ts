@@ -1,6 +1,6 @@
 // Command line and environment, read by Go's rules (package flag; etcd's pkg/flags): one dash or two,
 // `=value` or the next argument, a bare boolean is true; ETCD_NAME for --name; both at once is fatal.
-import { parseDuration } from "./duration.ts";
+import { parseDuration } from "../../base/index.ts";
 import { type FlagSpec, flagTable } from "./flag-table.ts";
 
 /** Bad usage: printed as it is, with exit code 2 for parsing and 1 for all that comes later. */

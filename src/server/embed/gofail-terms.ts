@@ -1,5 +1,5 @@
 // What a failpoint is told to do, in gofail's own language: `2*off->25.0%sleep("1s")->return("why")`.
-import { parseDuration } from "./duration.ts";
+import { parseDuration } from "../../base/index.ts";
 
 /** A term's value: nothing, text, a number or a truth value. */
 export type TermValue = string | number | boolean | undefined;

@@ -1,6 +1,7 @@
 // Opens member/snap/db, waiting for whoever still has it.
 import { dirname, join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
+import { formatDuration } from "../../base/index.ts";
 import { type BackendOptions, FileBackend, IndexFile } from "../../io/backend/index.ts";
 import { isDiskError, type Log } from "../../io/host/index.ts";
 import { nodeClock, nodeDisk } from "../../io/host/node/index.ts";
@@ -114,7 +115,7 @@ export async function openBackend(
     },
   );
   if (file.pendingOperations > 0) await commitBuckets(file);
-  log.info("opened backend db", { path, took: `${(performance.now() - startedMs).toFixed(3)}ms` });
+  log.info("opened backend db", { path, took: formatDuration(performance.now() - startedMs) });
   return new OpenedBackend(path, log, open, file);
 }
 

@@ -2,12 +2,11 @@
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import type { Log, LogFields } from "../../io/host/index.ts";
-import { id64Hex } from "../../base/index.ts";
+import { formatDuration, id64Hex } from "../../base/index.ts";
 import type { Server } from "../member/index.ts";
 import { isInitialized } from "./cluster.ts";
 import type { Config } from "./config.ts";
 import type { DiscoveryConfig } from "./discovery/config.ts";
-import { formatDuration } from "./duration.ts";
 import { inferredAddress } from "./local-address.ts";
 import type { ListenUrl } from "./urls.ts";
 import { etcdVersion, gitSha, goArch, goOs, goVersion, quorateVersion } from "./version.ts";

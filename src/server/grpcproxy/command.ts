@@ -23,13 +23,10 @@ import { probes } from "./probes.ts";
 
 const dialTimeoutMs = 5_000;
 
-/** Runs `etcd grpc-proxy` until a signal ends it; `parseDuration` is that of the server's flags. */
-export async function runGrpcProxy(
-  argv: readonly string[],
-  parseDuration: (text: string) => number | undefined,
-): Promise<void> {
+/** Runs `etcd grpc-proxy` until a signal ends it. */
+export async function runGrpcProxy(argv: readonly string[]): Promise<void> {
   try {
-    const flags = parseProxyFlags(argv, parseDuration);
+    const flags = parseProxyFlags(argv);
     if (flags === undefined) return void process.stdout.write(proxyUsage);
     const level = flags.isDebug ? "debug" : "info";
     const log = pinoLog({ level, format: "json", outputs: ["stderr"] });

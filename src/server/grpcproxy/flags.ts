@@ -1,5 +1,6 @@
 // The flags of `etcd grpc-proxy start`: cobra's rules and etcd's names (etcdmain/grpc_proxy.go).
 import { parseArgs, type ParseArgsConfig } from "node:util";
+import { parseDuration } from "../../base/index.ts";
 import { noTls, type TlsInfo, type TlsVersion } from "../../io/http/index.ts";
 
 export interface ProxyFlags {
@@ -104,10 +105,7 @@ ${flags
   .join("")}`;
 
 /** Undefined when only help is asked for. Throws with the text that is to be printed. */
-export function parseProxyFlags(
-  argv: readonly string[],
-  parseDuration: (text: string) => number | undefined,
-): ProxyFlags | undefined {
+export function parseProxyFlags(argv: readonly string[]): ProxyFlags | undefined {
   const options: NonNullable<ParseArgsConfig["options"]> = {
     help: { type: "boolean", short: "h" },
   };
@@ -130,13 +128,10 @@ export function parseProxyFlags(
     if (isUnbuilt !== true || text(name) === initial) continue;
     throw new Error(`--${name} is a flag of etcd's grpc-proxy that Quorate does not build yet`);
   }
-  return read(text, parseDuration);
+  return read(text);
 }
 
-function read(
-  text: (name: string) => string,
-  parseDuration: (text: string) => number | undefined,
-): ProxyFlags {
+function read(text: (name: string) => string): ProxyFlags {
   const invalid = (name: string, why: string): Error =>
     new Error(`invalid argument ${JSON.stringify(text(name))} for "--${name}" flag: ${why}`);
   const ms = (name: string): number => {

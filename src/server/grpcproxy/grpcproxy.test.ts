@@ -20,7 +20,6 @@ import {
 import { silentLog } from "../../io/host/index.ts";
 import { nodeClock } from "../../io/host/node/index.ts";
 import { PeerClient } from "../../io/http/index.ts";
-import { parseDuration } from "../embed/index.ts";
 import { syncEndpoints } from "./endpoints.ts";
 import { parseProxyFlags, proxyUsage } from "./flags.ts";
 import { GrpcProxy } from "./grpc-proxy.ts";
@@ -237,8 +236,8 @@ test("probes tell whether the cluster answers a read; a refusal is an answer", a
 });
 
 test("flags are etcd's; what is not built is refused by name", () => {
-  const flags = (...argv: string[]) => parseProxyFlags(["start", ...argv], parseDuration);
-  assert.equal(parseProxyFlags(["--help"], parseDuration), undefined);
+  const flags = (...argv: string[]) => parseProxyFlags(["start", ...argv]);
+  assert.equal(parseProxyFlags(["--help"]), undefined);
   assert.match(proxyUsage, /--endpoints-auto-sync-interval/);
   const given = flags("--endpoints=a:1,b:2", "--endpoints", "c:3", "--dial-keepalive-time=1s");
   assert.deepEqual(given?.endpoints, ["a:1", "b:2", "c:3"]);

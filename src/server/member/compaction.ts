@@ -1,6 +1,6 @@
 // Deleting compacted revisions in slices, and compacting by itself (--auto-compaction-*; etcd's
 // api/v3compactor).
-import { assert, exponentialBounds, Histogram } from "../../base/index.ts";
+import { assert, exponentialBounds, formatDuration, Histogram } from "../../base/index.ts";
 import type { Store } from "../../core/mvcc/index.ts";
 import type { Cancel, Clock, Failpoint, Log } from "../../io/host/index.ts";
 import { type DatabaseSize, sizeFields } from "./database-size.ts";
@@ -102,7 +102,7 @@ export class CompactionRunner {
     const { backend } = this.#options;
     this.#log.info("finished scheduled compaction", {
       "compact-revision": revision,
-      took: `${tookMs.toFixed(3)}ms`,
+      took: formatDuration(tookMs),
       "number-of-keys-compacted": this.#store.compactedRecords - this.#recordsBefore,
       ...(made && { hash: made.hash }),
       ...(backend && sizeFields(backend)),

@@ -1,5 +1,5 @@
 // The size of the database as etcd's log lines give it.
-import { humanSize } from "../../base/index.ts";
+import { formatDuration, humanSize } from "../../base/index.ts";
 import type { LogFields } from "../../io/host/index.ts";
 import type { BackendHost } from "./backend-host.ts";
 
@@ -31,6 +31,6 @@ export function defragmentedFields(
     "current-db-size-in-use-bytes-diff": inUse - before.inUse,
     "current-db-size-in-use-bytes": inUse,
     "current-db-size-in-use": humanSize(inUse),
-    took: `${tookMs.toFixed(3)}ms`,
+    took: formatDuration(tookMs),
   };
 }

@@ -1,6 +1,6 @@
 // Handing leadership over: on request (MoveLeader) and before a leader stops (EtcdServer.MoveLeader,
 // TryTransferLeadershipOnShutdown).
-import { type Id64, id64Hex } from "../../base/index.ts";
+import { formatDuration, type Id64, id64Hex } from "../../base/index.ts";
 import { type EtcdError, errors } from "../../core/errors/index.ts";
 import type { Cluster } from "../../core/membership/index.ts";
 import type { Clock, Log } from "../../io/host/index.ts";
@@ -83,7 +83,7 @@ export class Leadership {
           ...local,
           "old-leader-member-id": oldLead,
           "new-leader-member-id": id64Hex(transferee),
-          took: `${(clock.nowMs() - startMs).toFixed(3)}ms`,
+          took: formatDuration(clock.nowMs() - startMs),
         });
         return done(undefined);
       }

@@ -1,5 +1,5 @@
 // What a member counts of itself: plain fields and histograms, read when somebody scrapes.
-import { exponentialBounds, Histogram } from "../../base/index.ts";
+import { exponentialBounds, formatDuration, Histogram } from "../../base/index.ts";
 import type { EntryOutcome } from "../../core/apply/index.ts";
 import { EtcdError } from "../../core/errors/index.ts";
 import type { Entry } from "../../core/raft/index.ts";
@@ -99,8 +99,8 @@ export class MemberMeters {
   #warn(ms: number, prefix: string, request: string, response: string, error?: Error): void {
     this.slowApplies++;
     this.#log.warn("apply request took too long", {
-      took: milliseconds(ms),
-      "expected-duration": milliseconds(this.#warningApplyMs),
+      took: formatDuration(ms),
+      "expected-duration": formatDuration(this.#warningApplyMs),
       prefix,
       request,
       response,
@@ -108,7 +108,3 @@ export class MemberMeters {
     });
   }
 }
-
-/** As Go prints durations of less than a minute. */
-const milliseconds = (ms: number): string =>
-  ms < 1000 ? `${Number(ms.toFixed(6))}ms` : `${Number((ms / 1000).toFixed(9))}s`;

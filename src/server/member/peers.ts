@@ -1,6 +1,6 @@
 // What goes between this member and the others: it stands between the member's turns and the transport
 // (the transport's part of etcdserver's raft.go and server.go).
-import { type Id64, id64Hex } from "../../base/index.ts";
+import { formatDuration, type Id64, id64Hex } from "../../base/index.ts";
 import { errors, type EtcdError } from "../../core/errors/index.ts";
 import type { Cluster, Member as ClusterMember } from "../../core/membership/index.ts";
 import { type Message, MessageType } from "../../core/raft/index.ts";
@@ -137,7 +137,7 @@ export class Peers implements RaftPort {
         to: id64Hex(to),
         "heartbeat-interval": `${heartbeatMs}ms`,
         "expected-duration": `${2 * heartbeatMs}ms`,
-        "exceeded-duration": `${exceededMs.toFixed(3)}ms`,
+        "exceeded-duration": formatDuration(exceededMs),
       },
     );
   }

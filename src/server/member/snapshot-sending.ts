@@ -1,6 +1,6 @@
 // Sending the database to a member that is too far behind for entries (etcdserver's snapshot_merge.go
 // and sendMergedSnap): raft's message gets the index of a copy of the database, and both go together.
-import { id64Hex } from "../../base/index.ts";
+import { formatDuration, id64Hex } from "../../base/index.ts";
 import type { Message } from "../../core/raft/index.ts";
 import type { Clock, Log } from "../../io/host/index.ts";
 import type { OutgoingSnapshot, SnapshotSource } from "../../io/rafthttp/index.ts";
@@ -78,7 +78,7 @@ export class SnapshotSending {
       }
       clock.after(releaseDelayMs, release);
       log.info("sent database snapshot to writer", { bytes: copy.size });
-      const took = `${(clock.nowMs() - startMs).toFixed(3)}ms`;
+      const took = formatDuration(clock.nowMs() - startMs);
       log.info("sent merged snapshot", { ...fields, took });
     });
     log.info("sending merged snapshot", fields);

@@ -1,5 +1,5 @@
 // Maintenance on the database file: a copy of it, and making it shorter. Neither holds anybody up.
-import { humanSize } from "../../base/index.ts";
+import { formatDuration, humanSize } from "../../base/index.ts";
 import { Code } from "../../core/errors/index.ts";
 import {
   decodeDefragmentRequest,
@@ -181,7 +181,7 @@ class SnapshotCall {
     const { clock, member } = this.#context.server;
     const tookMs = clock.nowMs() - this.#startMs;
     member.meters.snapshotSeconds.observe(tookMs / 1000);
-    const took = `${tookMs.toFixed(3)}ms`;
+    const took = formatDuration(tookMs);
     this.#log("successfully sent database snapshot to client", { ...this.#fields(), took });
     this.#call.end({ code: Code.OK, message: "" });
   }

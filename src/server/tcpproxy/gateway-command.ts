@@ -1,6 +1,7 @@
 // `etcd gateway start`: etcdmain/gateway.go. Its flags are cobra's, not the server's.
 import { lookup } from "node:dns/promises";
 import { parseArgs } from "node:util";
+import { parseDuration } from "../../base/index.ts";
 import { pinoLog } from "../../io/host/node/index.ts";
 import { type Endpoint, TcpProxy } from "./tcp-proxy.ts";
 
@@ -19,13 +20,10 @@ interface Command {
   readonly retryMs: number;
 }
 
-/** Runs `etcd gateway` until a signal ends it; `parseDuration` is that of the server's flags. */
-export async function runGateway(
-  argv: readonly string[],
-  parseDuration: (text: string) => number | undefined,
-): Promise<void> {
+/** Runs `etcd gateway` until a signal ends it. */
+export async function runGateway(argv: readonly string[]): Promise<void> {
   try {
-    const command = read(argv, parseDuration);
+    const command = read(argv);
     if (command === undefined) return void process.stdout.write(usage);
     await refuseLoop(command);
     const log = pinoLog({ level: "info", format: "json", outputs: ["stderr"] });
@@ -39,10 +37,7 @@ export async function runGateway(
 }
 
 /** Undefined when only help is asked for. */
-function read(
-  argv: readonly string[],
-  parseDuration: (text: string) => number | undefined,
-): Command | undefined {
+function read(argv: readonly string[]): Command | undefined {
   const { values, positionals } = parseArgs({
     args: [...argv],
     allowPositionals: true,

@@ -1,5 +1,5 @@
 // The flags of discovery: a cluster whose first members find each other through another etcd.
-import { parseDuration } from "../duration.ts";
+import { parseDuration } from "../../../base/index.ts";
 import type { FlagValues } from "../flags.ts";
 
 export interface DiscoveryConfig {

@@ -28,9 +28,10 @@ export function parseDuration(text: string): number | undefined {
 
 /** As Go prints it: 0s, 1.5ms, 100ms, 1m0s, 2h0m0s. */
 export function formatDuration(ms: number): string {
-  if (ms === 0) return "0s";
   const sign = ms < 0 ? "-" : "";
-  const size = Math.abs(ms);
+  // Go counts nanoseconds.
+  const size = Math.round(Math.abs(ms) * 1e6) / 1e6;
+  if (size === 0) return "0s";
   const trim = (value: number): string => value.toFixed(9).replace(/\.?0+$/, "");
   if (size < 0.001) return `${sign}${trim(size * 1e6)}ns`;
   if (size < 1) return `${sign}${trim(size * 1000)}µs`;
