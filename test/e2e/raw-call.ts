@@ -59,8 +59,17 @@ export class RawSession {
     );
   }
 
-  /** `method` as `KV/Put`; `timeout` as grpc-timeout has it. A stream stays open for more requests. */
-  call(method: string, request: Uint8Array, timeout?: string, isStream = false): RawCall {
+  /**
+   * `method` as `KV/Put`; `timeout` as grpc-timeout has it. A stream stays open for more requests. What
+   * is not read fills the windows of its stream and of the session.
+   */
+  call(
+    method: string,
+    request: Uint8Array,
+    timeout?: string,
+    isStream = false,
+    isRead = true,
+  ): RawCall {
     const stream = this.#session.request({
       ":method": "POST",
       ":path": `/etcdserverpb.${method}`,
@@ -72,7 +81,7 @@ export class RawSession {
     const body: Buffer[] = [];
     stream.on("response", (head) => (fields = { ...fields, ...head }));
     stream.on("trailers", (tail) => (fields = { ...fields, ...tail }));
-    stream.on("data", (chunk: Buffer) => body.push(chunk));
+    if (isRead) stream.on("data", (chunk: Buffer) => body.push(chunk));
     stream.on("error", () => {});
     const ended = new Promise<End>((resolve) => {
       stream.once("close", () => {

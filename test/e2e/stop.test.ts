@@ -5,12 +5,16 @@ import { after, before, test } from "node:test";
 import {
   decodeKeyValue,
   decodeRangeResponse,
+  decodeSnapshotResponse,
   encodePutRequest,
   encodeRangeRequest,
+  encodeSnapshotRequest,
   makePutRequest,
   makeRangeRequest,
+  makeSnapshotRequest,
 } from "../../src/core/proto/index.ts";
 import { callUnary, GrpcChannel, parseEndpoint } from "../../src/io/grpc-client/index.ts";
+import { RawSession } from "./raw-call.ts";
 import { ServerProcess, targetKind } from "./server-process.ts";
 
 const text = new TextEncoder();
@@ -149,4 +153,33 @@ test("after a stop what was acknowledged is there, once, and what may be sent ag
     for (const version of keys.values()) assert.equal(version, 1);
     t.diagnostic(`round ${round}: ${JSON.stringify(counts)}`);
   }
+});
+
+test("a snapshot on its way at a stop ends whole, or with its connection and without a status", async () => {
+  const writer = new RawSession(server.endpoint);
+  const value = new Uint8Array(1 << 20);
+  for (let at = 0; at < 4; at++) {
+    const put = encodePutRequest(makePutRequest({ key: text.encode(`large/${at}`), value }));
+    assert.equal((await writer.call("KV/Put", put).ended).status, 0);
+  }
+  const snapshot = encodeSnapshotRequest(makeSnapshotRequest({}));
+  const read = await writer.call("Maintenance/Snapshot", snapshot).ended;
+  assert.equal(read.status, 0, "who reads has it all");
+  const last = decodeSnapshotResponse(read.messages.at(-1)!);
+  assert.equal(last.remainingBytes, 0);
+  assert.ok(read.messages.length > 4);
+
+  const session = new RawSession(server.endpoint);
+  const unread = session.call("Maintenance/Snapshot", snapshot, undefined, false, false);
+  // What it asks behind the snapshot is answered, so the snapshot has begun.
+  const range = encodeRangeRequest(makeRangeRequest({ key: text.encode("none") }));
+  assert.equal((await session.call("KV/Range", range).ended).status, 0);
+  const exit = await server.end("SIGTERM");
+  assert.equal(exit.signal, "SIGTERM");
+  const end = await unread.ended;
+  assert.equal(end.status, undefined, "nobody may take it for whole");
+  await session.closed;
+  await server.restart();
+  assert.equal((await keysAt(server.endpoint)).get("large/3"), 1);
+  writer.close();
 });

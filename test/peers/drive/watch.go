@@ -86,18 +86,30 @@ func age(value []byte) time.Duration {
 }
 
 // told is a steady stream of puts to watchers of all of them, and how old an event is when it is seen.
+// Where all are on one stream, it also tells how old the first of a put's events is: what comes after
+// it is the time the client takes to read the others.
 func (j *job) told(perSecond, watchers int) (figures, error) {
+	const perStream = 100
 	var seen atomic.Int64
-	var took times
-	err := j.rawWatchers(watchers, 100, "told/", func(message []byte) {
+	var took, first times
+	err := j.rawWatchers(watchers, perStream, "told/", func(message []byte) {
 		events := eventsIn(message)
 		before := seen.Add(events) - events
-		if (before+events)/16 == before/16 {
+		isFirst := watchers <= perStream && before%int64(watchers) == 0
+		isSample := (before+events)/16 != before/16
+		if !isFirst && !isSample {
 			return
 		}
 		var response pb.WatchResponse
-		if proto.Unmarshal(message, &response) == nil && len(response.Events) > 0 {
-			took.add(age(response.Events[0].Kv.Value))
+		if proto.Unmarshal(message, &response) != nil || len(response.Events) == 0 {
+			return
+		}
+		old := age(response.Events[0].Kv.Value)
+		if isFirst {
+			first.add(old)
+		}
+		if isSample {
+			took.add(old)
 		}
 	})
 	if err != nil {
@@ -114,9 +126,13 @@ func (j *job) told(perSecond, watchers int) (figures, error) {
 	steadily(j.ctx, perSecond, j.length/3, put)
 	seen.Store(0)
 	took.forget()
+	first.forget()
 	began := j.begin()
 	steadily(j.ctx, perSecond, j.length, put)
 	got := took.figures(time.Since(began))
+	if of := first.figures(time.Since(began)); of["count"] > 0 {
+		got["first p50"], got["first p99"] = of["p50"], of["p99"]
+	}
 	got["rate"] = float64(seen.Load()) / time.Since(began).Seconds()
 	got["count"] = float64(seen.Load())
 	got["asked"] = float64(perSecond * watchers)
