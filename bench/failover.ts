@@ -28,6 +28,7 @@ async function gapOf(cluster: TestCluster, loss: Loss): Promise<number> {
     writers: 8,
     pauseMilliseconds: 5,
     attemptMilliseconds: 250,
+    attemptSpreadMilliseconds: 200,
   });
   await load.more(100);
   load.longestGapMilliseconds = 0;

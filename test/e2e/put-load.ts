@@ -9,6 +9,8 @@ export interface LoadOptions {
   pauseMilliseconds?: number;
   /** After so long a write is tried through another member. */
   attemptMilliseconds?: number;
+  /** By up to so much less, by chance: attempts that all fail at once would not begin again together. */
+  attemptSpreadMilliseconds?: number;
 }
 
 const readMilliseconds = 10_000;
@@ -33,16 +35,16 @@ export class PutLoad {
     }
   }
 
-  async #write(
-    writer: number,
-    { pauseMilliseconds = 10, attemptMilliseconds = 3000 }: LoadOptions,
-  ): Promise<void> {
+  async #write(writer: number, options: LoadOptions): Promise<void> {
+    const { pauseMilliseconds = 10, attemptMilliseconds = 3000 } = options;
+    const { attemptSpreadMilliseconds = 0 } = options;
     let turn = writer;
     while (!this.#isStopping) {
       const next = this.#last[writer]! + 1;
       const endpoints = this.#endpoints();
       const endpoint = endpoints[turn % endpoints.length]!;
-      if (await put(endpoint, `load/${writer}/${next}`, attemptMilliseconds)) {
+      const patience = attemptMilliseconds - Math.random() * attemptSpreadMilliseconds;
+      if (await put(endpoint, `load/${writer}/${next}`, Math.ceil(patience))) {
         this.#last[writer] = next;
         this.#acknowledge();
         await pause(pauseMilliseconds);

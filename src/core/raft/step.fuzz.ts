@@ -50,6 +50,7 @@ function newNode({ isLeader, isAsync }: { isLeader: boolean; isAsync: boolean })
     applied: 5,
     asyncStorageWrites: isAsync,
     preVote: true,
+    rankedElections: true,
     checkQuorum: true,
   });
   storages.set(node, storage);

@@ -1,5 +1,6 @@
 // Time, which only the host knows: it calls once every tick.
 import { startElection } from "./election.ts";
+import { electionTimeoutTicks } from "./election-timeout.ts";
 import { isPromotable } from "./membership.ts";
 import { type Message, MessageType, newMessage } from "./messages.ts";
 import type { RaftState } from "./state.ts";
@@ -13,7 +14,7 @@ export function tick(raft: RaftState): void {
 
 function tickElection(raft: RaftState): void {
   raft.electionElapsed++;
-  if (raft.electionElapsed < raft.randomizedElectionTicks || !isPromotable(raft)) return;
+  if (raft.electionElapsed < electionTimeoutTicks(raft) || !isPromotable(raft)) return;
   raft.electionElapsed = 0;
   startElection(raft, raft.settings.preVote ? "pre-election" : "election");
 }

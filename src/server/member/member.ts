@@ -33,6 +33,7 @@ import { ReadIndex, type ReadDone } from "./read-index.ts";
 import type { MemberParts, MemberSettings, Settled } from "./member-parts.ts";
 import { contextOf, RequestIds } from "./request-ids.ts";
 import { TermGuard } from "./term-guard.ts";
+import { Ticker } from "./ticker.ts";
 import { isAwaited, Wait, type Waiting } from "./wait.ts";
 
 // What may wait for a turn, or for a leader. etcd has no such limit: there each waiting call costs a
@@ -63,7 +64,7 @@ export class Member {
   #turnIsDue = false;
   #stopped = false;
   #isAlone = false;
-  #cancelTick: (() => void) | undefined;
+  readonly #ticker: Ticker;
   #lead: Id64 = 0n;
   #hadLeader = false;
   #committedIndex = 0;
@@ -89,6 +90,10 @@ export class Member {
       },
       { timeoutMs: parts.settings.requestTimeoutMs, counts: this.meters.reads },
     );
+    this.#ticker = new Ticker(parts.clock, parts.settings.heartbeatMs, () => {
+      this.#ticks++;
+      this.turn();
+    });
     const { ids, meters } = this;
     this.#applied = new AppliedEntries({
       parts,
@@ -128,14 +133,14 @@ export class Member {
   /** Begins to tick. A member that is the only voter begins its first term at once. */
   start(): void {
     this.#isAlone = true;
-    this.#scheduleTick();
+    this.#ticker.start();
     this.#scheduleTurn();
   }
 
   stop(): void {
     if (this.#stopped) return;
     this.#stopped = true;
-    this.#cancelTick?.();
+    this.#ticker.stop();
     this.#reads.stop();
     this.#wait.settleAll(errors.stopped());
   }
@@ -210,14 +215,6 @@ export class Member {
   /** Asks for a turn though nothing is in the inbox. */
   wake(): void {
     this.#scheduleTurn();
-  }
-
-  #scheduleTick(): void {
-    this.#cancelTick = this.#parts.clock.after(this.settings.heartbeatMs, () => {
-      this.#ticks++;
-      this.#scheduleTick();
-      this.turn();
-    });
   }
 
   #scheduleTurn(): void {

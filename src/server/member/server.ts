@@ -219,10 +219,9 @@ export class Server {
 
   #startRaft(): RawNode {
     const { options, booted, random, log } = this.#parts;
-    const electionTicks = Math.trunc(options.electionMs / options.heartbeatMs);
     const raft: RawNode = new RawNode({
       id: booted.id,
-      electionTicks,
+      electionTicks: Math.trunc(options.electionMs / options.heartbeatMs),
       heartbeatTicks: 1,
       storage: booted.storage,
       random: seededRandom(random.bits32()),
@@ -231,6 +230,7 @@ export class Server {
       inflightMessagesMax,
       checkQuorum: true,
       preVote: options.preVote,
+      rankedElections: options.preVote,
       observer: raftLog(log, booted.id, () => raft.term),
     });
     if (booted.peers.length > 0) raft.bootstrap(booted.peers);

@@ -40,6 +40,11 @@ export interface Config {
   readonly checkQuorum?: boolean;
   /** Ask who would vote before a term is begun (raft thesis 9.6). */
   readonly preVote?: boolean;
+  /**
+   * Followers of a leader that fell silent campaign one after another by their ids, the first soon
+   * after the election timeout, not by chance. Only with `preVote`; not in Go's raft.
+   */
+  readonly rankedElections?: boolean;
   readonly readOnlyOption?: ReadOnlyOption;
   /** Followers drop proposals where they would send them on to the leader. */
   readonly disableProposalForwarding?: boolean;
@@ -88,6 +93,7 @@ export function settingsOf(config: Config): Settings {
     inflightBytesMax,
     checkQuorum: config.checkQuorum ?? false,
     preVote: config.preVote ?? false,
+    rankedElections: config.rankedElections === true && config.preVote === true,
     readOnlyOption,
     disableProposalForwarding: config.disableProposalForwarding ?? false,
     disableConfChangeValidation: config.disableConfChangeValidation ?? false,
