@@ -89,7 +89,10 @@ export class MessageReader {
     this.#length = length;
   }
 
-  /** Doubles up to the size of the message, so that a length alone costs a peer's word nothing. */
+  /**
+   * Doubles up to the size of the message, from what came first: neither a length alone nor many
+   * beginnings make us hold much more than was sent.
+   */
   #grow(needed: number, bytes: Uint8Array, start: number): void {
     const known = this.#length >= prefixBytes;
     const whole = known
@@ -97,7 +100,8 @@ export class MessageReader {
       : this.#length === 0 && needed >= prefixBytes
         ? prefixBytes + lengthAt(bytes, start)
         : needed;
-    const capacity = Math.max(needed, Math.min(whole, Math.max(firstBufferBytes, 2 * needed)));
+    const ahead = this.#length === 0 ? needed : 2 * needed;
+    const capacity = Math.max(needed, Math.min(whole, Math.max(firstBufferBytes, ahead)));
     assert(capacity >= needed, "a message buffer holds what is kept in it");
     const larger = new Uint8Array(capacity);
     larger.set(this.#buffer.subarray(0, this.#length));

@@ -5,6 +5,7 @@ import { ConnectionError, type ErrorCode, errorCode } from "./error-code.ts";
 import { defaultFloodLimits, FloodGuard, type FloodLimits } from "./flood-guard.ts";
 import { setting } from "./frame.ts";
 import { defaultKeepalive, type KeepalivePolicy, Pings } from "./pings.ts";
+import { ReceiveBudget } from "./receive-budget.ts";
 import { defaultReceiveLimits, type ReceiveLimits, ReceiveWindows } from "./receive-windows.ts";
 import { Receiver } from "./receiver.ts";
 import type { RequestHead } from "./request-head.ts";
@@ -26,6 +27,8 @@ export interface ConnectionOptions {
   readonly stallTimeoutMs: number;
   readonly keepalive: KeepalivePolicy;
   readonly receive: ReceiveLimits;
+  /** Shared by the connections of a server; a connection alone has one to itself. */
+  readonly budget?: ReceiveBudget;
   readonly flood: FloodLimits;
 }
 
@@ -105,7 +108,11 @@ export class Http2Connection {
       onLocalEnd: (stream: Http2Stream) => this.#onLocalEnd(stream),
     };
     this.sender = new Sender(events, this.#pings, guard);
-    this.windows = new ReceiveWindows(this.sender, options.receive, () => this.streams.all());
+    const budget = options.budget ?? new ReceiveBudget();
+    this.windows = new ReceiveWindows(this.sender, options.receive, budget, {
+      all: () => this.streams.all(),
+      refuse: (stream) => this.#abort(stream, errorCode.enhanceYourCalm),
+    });
     this.#receiver = new Receiver(this, guard, this.#pings);
     this.sender.writeSettings([
       [setting.maxConcurrentStreams, options.maxConcurrentStreams],
@@ -162,6 +169,7 @@ export class Http2Connection {
         this.#keepalivePingsOut++;
       }
       this.#drainTick(nowMs);
+      this.windows.sweepGrants(nowMs);
       this.#sweep(nowMs);
     }
     return true;
@@ -182,6 +190,7 @@ export class Http2Connection {
   close(): void {
     this.#isClosed = true;
     this.#endAll();
+    this.windows.budget.leave(this.windows);
   }
 
   // What follows is for this room.
@@ -271,9 +280,12 @@ export class Http2Connection {
       const waits = stream.finishing && stream.queuedBytes > 0;
       if (!isSilent && !(waits && nowMs - stream.sentMs > stallTimeoutMs)) continue;
       // What the answer speaks of is done. CANCEL would tell clientv3 that it may ask once more.
-      const code = isSilent ? errorCode.cancel : errorCode.enhanceYourCalm;
-      this.resetStream(stream, code);
-      stream.onAborted("reset", code);
+      this.#abort(stream, isSilent ? errorCode.cancel : errorCode.enhanceYourCalm);
     }
+  }
+
+  #abort(stream: Http2Stream, code: ErrorCode): void {
+    this.resetStream(stream, code);
+    stream.onAborted("reset", code);
   }
 }

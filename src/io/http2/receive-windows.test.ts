@@ -159,7 +159,7 @@ test("streams that were cut short give back what they held and were granted", ()
   assert.ok(uploader.windows.get(101)! >= 490 * KiB, "nothing of the budget was lost");
 });
 
-test("the default bound is 20 MiB a connection", () => {
+test("the default bound is 9 MiB a connection", () => {
   const { connectionWindowBytes, heldBytesHigh, grantBytesMax } = defaultReceiveLimits;
-  assert.equal(connectionWindowBytes + heldBytesHigh + grantBytesMax, 20 * 1024 * KiB);
+  assert.equal(connectionWindowBytes + heldBytesHigh + grantBytesMax, 9 * 1024 * KiB);
 });

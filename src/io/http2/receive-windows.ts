@@ -8,9 +8,11 @@
 //   A stream without a message under way waits for that.
 // - Until the peer has acknowledged those SETTINGS, the connection's window is not refilled.
 // So one connection makes us hold at most heldBytesHigh + connectionWindowBytes + the larger of
-// grantBytesMax and one message.
+// grantBytesMax and one message. What all of them may hold together is the budget's business: while it
+// is scarce, heldBytesHigh is less, and a grant waits until others have given theirs back.
 import { ConnectionError, errorCode } from "./error-code.ts";
 import { defaultWindowBytes, setting } from "./frame.ts";
+import type { BudgetUser, ReceiveBudget } from "./receive-budget.ts";
 import type { Sender } from "./sender.ts";
 import type { Http2Stream } from "./stream.ts";
 
@@ -22,33 +24,47 @@ export interface ReceiveLimits {
 
 const MiB = 1024 * 1024;
 export const defaultReceiveLimits: ReceiveLimits = {
-  connectionWindowBytes: 4 * MiB,
-  heldBytesHigh: 8 * MiB,
-  grantBytesMax: 8 * MiB,
+  connectionWindowBytes: MiB,
+  heldBytesHigh: 4 * MiB,
+  grantBytesMax: 4 * MiB,
 };
 
 /** `wanted`: earlier SETTINGS are still unacknowledged. */
 type Pressure = "none" | "wanted" | "announced" | "applied" | "lifting";
 
-export class ReceiveWindows {
+/** What the windows ask of their connection. */
+export interface WindowsHost {
+  readonly all: () => readonly Http2Stream[];
+  /** Ends the stream: its message may not go on. */
+  readonly refuse: (stream: Http2Stream) => void;
+}
+
+export class ReceiveWindows implements BudgetUser {
+  readonly budget: ReceiveBudget;
   readonly #sender: Sender;
   readonly #limits: ReceiveLimits;
-  readonly #streams: () => readonly Http2Stream[];
+  readonly #host: WindowsHost;
   #connectionWindow = defaultWindowBytes;
   #connectionOwed = 0;
   #granted = 0;
-  #waiting: Http2Stream[] = [];
+  #sweptMs = 0;
+  readonly #waiting = new Set<Http2Stream>();
   #pressure: Pressure = "none";
   #settingsUnacked = 0;
   /** What a stream that opens now may send. */
   initialStreamWindow = defaultWindowBytes;
   /** Bytes received and held for the layer above, of all streams. */
   held = 0;
+  /** What of that the budget knows as loose. */
+  loose = 0;
+  refusals = 0;
 
-  constructor(sender: Sender, limits: ReceiveLimits, streams: () => readonly Http2Stream[]) {
+  constructor(sender: Sender, limits: ReceiveLimits, budget: ReceiveBudget, host: WindowsHost) {
     this.#sender = sender;
     this.#limits = limits;
-    this.#streams = streams;
+    this.budget = budget;
+    this.#host = host;
+    budget.join(this);
   }
 
   /** Widens the connection's window from what the RFC gives it. */
@@ -80,14 +96,16 @@ export class ReceiveWindows {
     stream.retained += bytes;
     stream.needs = Math.max(0, stream.needs - bytes);
     this.held += bytes;
-    if (this.held >= this.#limits.heldBytesHigh && this.#pressure === "none") this.#press();
+    if (stream.granted === 0) this.#addLoose(bytes);
+    if (this.#pressure === "none" && this.held >= this.#heldBytesHigh) this.#press();
   }
 
   /** The layer above is done with `bytes` it kept. */
   release(stream: Http2Stream, bytes: number): void {
     stream.retained -= bytes;
     this.held -= bytes;
-    if (this.#waiting.length > 0) this.#grantNext();
+    if (stream.granted === 0) this.#addLoose(-bytes);
+    if (this.#waiting.size > 0) this.grantNext();
     this.#liftWhenEased();
   }
 
@@ -95,9 +113,8 @@ export class ReceiveWindows {
   expect(stream: Http2Stream, bytes: number): void {
     stream.needs = bytes;
     if (bytes === 0 && stream.granted > 0) {
-      this.#granted -= stream.granted;
-      stream.granted = 0;
-      this.#grantNext();
+      this.#endGrant(stream);
+      this.grantNext();
     }
     const lacks = bytes - stream.receiveWindow;
     if (lacks <= 0 || stream.waitsForGrant) return;
@@ -106,8 +123,8 @@ export class ReceiveWindows {
       this.#widen(stream, lacks);
     } else {
       stream.waitsForGrant = true;
-      this.#waiting.push(stream);
-      this.#grantNext();
+      this.#waiting.add(stream);
+      this.grantNext();
     }
   }
 
@@ -123,17 +140,65 @@ export class ReceiveWindows {
 
   /** The stream is gone with everything it held. */
   forget(stream: Http2Stream): void {
-    if (stream.waitsForGrant) {
-      this.#waiting = this.#waiting.filter((other) => other !== stream);
-    }
-    this.#granted -= stream.granted;
-    this.held -= stream.retained;
+    const { waitsForGrant } = stream;
+    if (waitsForGrant) this.#stopWaiting(stream);
     const freed = stream.granted + stream.retained > 0;
-    stream.granted = 0;
-    stream.retained = 0;
-    if (freed || stream.waitsForGrant) this.#grantNext();
-    stream.waitsForGrant = false;
+    if (stream.granted > 0) this.#endGrant(stream);
+    if (stream.retained > 0) {
+      this.#addLoose(-stream.retained);
+      this.held -= stream.retained;
+      stream.retained = 0;
+    }
+    if (this.#waiting.size > 0 && (freed || waitsForGrant)) this.grantNext();
     if (freed) this.#liftWhenEased();
+  }
+
+  /** About once a second: ends grants that others have waited for long enough. */
+  sweepGrants(nowMs: number): void {
+    const sweptMs = this.#sweptMs;
+    this.#sweptMs = nowMs;
+    if (this.#granted === 0) return;
+    const { grantTimeoutMs, slowestBytesPerMs, silentTicksMax } = this.budget.limits;
+    for (const stream of this.#host.all()) {
+      if (stream.granted === 0) continue;
+      // Seconds are counted, not taken from the clock: while we stood still nobody could be heard.
+      stream.silentTicks = stream.receivedMs > sweptMs ? 0 : stream.silentTicks + 1;
+      const patienceMs = grantTimeoutMs + stream.granted / slowestBytesPerMs;
+      const isSlow = nowMs - stream.grantedMs > patienceMs || stream.silentTicks > silentTicksMax;
+      if (!isSlow || !this.budget.isAwaited) continue;
+      this.refusals++;
+      this.#host.refuse(stream);
+    }
+  }
+
+  giveUp(looseBytesMax: number): void {
+    const newest = this.#host.all().toSorted((one, other) => other.id - one.id);
+    for (const stream of newest) {
+      if (this.loose <= looseBytesMax) return;
+      const isLoose = stream.granted === 0 && stream.retained > 0;
+      if (isLoose && stream.needs > 0) this.#host.refuse(stream);
+    }
+  }
+
+  /** Grants what waits, in order, as far as it may. */
+  grantNext(): void {
+    for (const stream of this.#waiting) {
+      const lacks = stream.needs - stream.receiveWindow;
+      if (lacks > 0 && !stream.remoteEnded) {
+        const { grantBytesMax, heldBytesHigh } = this.#limits;
+        if (this.#granted > 0 && this.#granted + stream.needs > grantBytesMax) return;
+        // Messages under way never add up to this: what is held is whole and waits for its reader.
+        if (this.held > heldBytesHigh + 2 * grantBytesMax) return;
+        if (!this.budget.grant(this, stream.needs)) return;
+        this.#granted += stream.needs;
+        this.#addLoose(-stream.retained);
+        stream.granted = stream.needs;
+        stream.silentTicks = 0;
+        stream.grantedMs = stream.connection.nowMs;
+        this.#widen(stream, lacks);
+      }
+      this.#stopWaiting(stream);
+    }
   }
 
   /** The peer has acknowledged one SETTINGS frame of ours. */
@@ -146,19 +211,44 @@ export class ReceiveWindows {
       this.#pressure = "applied";
       this.initialStreamWindow = 0;
       this.#refillConnection();
-      for (const stream of this.#streams()) {
+      for (const stream of this.#host.all()) {
         stream.receiveWindow -= defaultWindowBytes;
         if (stream.needs > 0) this.expect(stream, stream.needs);
       }
       this.#liftWhenEased();
     } else if (this.#pressure === "lifting") {
       this.#pressure = "none";
-      if (this.held >= this.#limits.heldBytesHigh) this.#press();
+      if (this.held >= this.#heldBytesHigh) this.#press();
     }
   }
 
   get settingsUnacked(): number {
     return this.#settingsUnacked;
+  }
+
+  get #heldBytesHigh(): number {
+    const { heldBytesHigh } = this.#limits;
+    if (!this.budget.isScarce) return heldBytesHigh;
+    return Math.min(heldBytesHigh, this.budget.limits.scarceHeldBytes);
+  }
+
+  #addLoose(bytes: number): void {
+    this.loose += bytes;
+    this.budget.addLoose(bytes);
+  }
+
+  #endGrant(stream: Http2Stream): void {
+    const { granted } = stream;
+    stream.granted = 0;
+    this.#granted -= granted;
+    this.#addLoose(stream.retained);
+    this.budget.giveBack(granted);
+  }
+
+  #stopWaiting(stream: Http2Stream): void {
+    stream.waitsForGrant = false;
+    this.#waiting.delete(stream);
+    if (this.#waiting.size === 0) this.budget.withdraw(this);
   }
 
   #press(): void {
@@ -169,13 +259,13 @@ export class ReceiveWindows {
   }
 
   #liftWhenEased(): void {
-    if (this.#pressure !== "applied" || this.held * 2 >= this.#limits.heldBytesHigh) return;
+    if (this.#pressure !== "applied" || this.held * 2 >= this.#heldBytesHigh) return;
     this.#pressure = "lifting";
     this.#announce(defaultWindowBytes);
     this.initialStreamWindow = defaultWindowBytes;
     // The peer widens these windows when it reads the SETTINGS; counting from now on is the lenient
     // side to be wrong on.
-    for (const stream of this.#streams()) {
+    for (const stream of this.#host.all()) {
       stream.receiveWindow += defaultWindowBytes;
       this.refill(stream);
     }
@@ -192,24 +282,6 @@ export class ReceiveWindows {
     this.#sender.writeWindowUpdate(0, this.#connectionOwed);
     this.#connectionWindow += this.#connectionOwed;
     this.#connectionOwed = 0;
-  }
-
-  #grantNext(): void {
-    while (this.#waiting.length > 0) {
-      const stream = this.#waiting[0]!;
-      const lacks = stream.needs - stream.receiveWindow;
-      if (lacks > 0 && !stream.remoteEnded) {
-        const { grantBytesMax, heldBytesHigh } = this.#limits;
-        if (this.#granted > 0 && this.#granted + stream.needs > grantBytesMax) return;
-        // Messages under way never add up to this: what is held is whole and waits for its reader.
-        if (this.held > heldBytesHigh + 2 * grantBytesMax) return;
-        this.#granted += stream.needs;
-        stream.granted = stream.needs;
-        this.#widen(stream, lacks);
-      }
-      stream.waitsForGrant = false;
-      this.#waiting.shift();
-    }
   }
 
   #widen(stream: Http2Stream, bytes: number): void {

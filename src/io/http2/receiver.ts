@@ -118,7 +118,9 @@ export class Receiver implements FrameSink {
       stream.moveTo(streamEvent.receiveEnd);
     }
     stream.onBody(bytes, from, to, isEnd);
-    connection.windows.refill(stream);
+    const { windows } = connection;
+    windows.refill(stream);
+    windows.budget.relieve();
   }
 
   #onSection(section: HeaderSection | undefined): void {

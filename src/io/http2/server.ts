@@ -2,6 +2,7 @@ import type { Duplex } from "node:stream";
 import type { Cancel, Clock } from "../host/index.ts";
 import { type ConnectionHost, type ConnectionOptions, type Http2Connection } from "./connection.ts";
 import { ConnectionSocket, type SocketOwner } from "./connection-socket.ts";
+import { ReceiveBudget } from "./receive-budget.ts";
 
 /** Any stream of bytes both ways: a TCP or unix socket, a TLSSocket, a pair made for a test. */
 export type DuplexStream = Duplex;
@@ -46,7 +47,7 @@ export class Http2Server {
     this.#clock = clock;
     this.#owner = {
       openStream,
-      options,
+      options: { ...options, budget: options.budget ?? new ReceiveBudget() },
       nowMs: () => clock.nowMs(),
       enqueue: (socket) => {
         if (this.#dirty.push(socket) === 1) clock.later(this.#flushAll);

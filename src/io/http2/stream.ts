@@ -41,6 +41,8 @@ export abstract class Http2Stream {
   receiveWindow: number;
   /** What the message in arrival counts against the budget of grants, once it is granted. */
   granted = 0;
+  grantedMs = 0;
+  silentTicks = 0;
   /** Bytes received that the layer above holds and has not used. */
   retained = 0;
   /** Bytes missing of the message in arrival. */

@@ -6,10 +6,11 @@ import { Client, credentials } from "@grpc/grpc-js";
 import { freePorts, ServerProcess } from "../server-process.ts";
 
 const MiB = 1024 * 1024;
-/** What any attack may leave in the process. */
+/** What any attack may make the process hold, while it lasts and after it. */
 const growthMax = 64 * MiB;
 /** Below this the bystander is well whatever it had before: test machines are busy. */
-const latencyFloorMs = 1_000;
+const latencyFloorMs = 250;
+const attemptsMax = 4;
 const settleMs = 15_000;
 
 /** What one attack does, and what it is told. */
@@ -55,14 +56,33 @@ export class AttackedMember implements Arena {
     return member;
   }
 
-  /** Runs the attack beside the client; throws unless its answer and every bound hold. */
-  async withstand({ id, run, answer }: Attack): Promise<void> {
+  /**
+   * Runs the attack beside the client; throws unless its answer and every bound hold. A client that
+   * waited too long may have waited for another program: the attack has to do it again and again.
+   */
+  async withstand(attack: Attack): Promise<void> {
+    const { id } = attack;
+    const bound = Math.max(3 * this.#quietP99Ms, latencyFloorMs);
+    const slow: number[] = [];
+    do {
+      const p99 = await this.#suffer(attack);
+      if (p99 <= bound) return;
+      slow.push(Math.round(p99));
+    } while (slow.length < attemptsMax);
+    assert.fail(`${id}: the other client's p99 was ${slow.join(", ")} ms of ${bound}`);
+  }
+
+  /** Returns the other client's p99, in milliseconds. */
+  async #suffer({ id, run, answer }: Attack): Promise<number> {
     const before = this.#residentBytes();
     const latencies: number[] = [];
     let isOver = false;
+    let most = before;
     const bystander = (async () => {
-      do latencies.push(await this.#use());
-      while (!isOver);
+      do {
+        latencies.push(await this.#use());
+        most = Math.max(most, this.#residentBytes());
+      } while (!isOver);
     })();
     let said: string;
     try {
@@ -73,11 +93,11 @@ export class AttackedMember implements Arena {
     }
     assert.match(said, answer, id);
     assert.equal(this.#server.pid, this.#pid, id);
-    const bound = Math.max(3 * this.#quietP99Ms, latencyFloorMs);
-    const p99 = percentile99(latencies);
-    assert.ok(p99 <= bound, `${id}: the other client's p99 was ${p99} ms of ${bound}`);
+    const grown = most - before;
+    assert.ok(grown <= growthMax, `${id}: ${(grown / MiB).toFixed(1)} MiB more meanwhile`);
     await this.#settled(id, before);
     assert.equal(await this.#raftTerm(), this.#term, `${id}: an election`);
+    return percentile99(latencies);
   }
 
   async stop(): Promise<void> {

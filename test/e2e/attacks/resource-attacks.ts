@@ -1,10 +1,12 @@
 // Much of what is allowed one by one: connections, streams, calls given up, answers nobody takes.
+import { connect as connectHttp2 } from "node:http2";
 import { connect, type Socket } from "node:net";
 import { frameType, setting } from "../../../src/io/http2/frame.ts";
 import { frame, uint32 } from "../../../src/io/http2/testing.ts";
 import { envelope, RawClient, requestTo } from "../../integration/http2/raw-client.ts";
 import type { Arena, Attack } from "./arena.ts";
 
+const MiB = 1024 * 1024;
 const rangePath = "/etcdserverpb.KV/Range";
 const watchPath = "/etcdserverpb.Watch/Watch";
 const getB = Buffer.from("0a0162", "hex");
@@ -71,6 +73,45 @@ const askWatch = ({ client }: RawClient, id: number): Uint8Array[] => [
   client.data(id, envelope(Buffer.from("0a030a0162", "hex")), false),
 ];
 
+/** A put of 1 MiB beside them: how it ended. */
+function largePut(port: number): Promise<string> {
+  const value = Buffer.concat([Buffer.from("0a016212808040", "hex"), Buffer.alloc(MiB)]);
+  return new Promise((resolve) => {
+    const session = connectHttp2(`http://127.0.0.1:${port}`);
+    const stream = session.request(Object.fromEntries(requestTo("/etcdserverpb.KV/Put")));
+    const done = (said: string): void => {
+      session.destroy();
+      resolve(said);
+    };
+    stream.on("trailers", (fields) => done(`grpc ${String(fields["grpc-status"])}`));
+    stream.on("error", (error) => done(error.message));
+    stream.resume();
+    stream.end(envelope(value));
+  });
+}
+
+/** Clients that keep to their windows and use all of them, for messages that they never end. */
+async function unfinished(port: number, connections: number, streamsEach: number): Promise<string> {
+  const part = Buffer.alloc(128 * 1024);
+  envelope("", 0, 2_000_000).copy(part);
+  const sessions = Array.from({ length: connections }, () => {
+    const session = connectHttp2(`http://127.0.0.1:${port}`);
+    session.on("error", () => session.destroy());
+    return session;
+  });
+  const fields = Object.fromEntries(requestTo(rangePath));
+  for (const session of sessions) {
+    for (let at = 0; at < streamsEach; at++) {
+      const stream = session.request(fields);
+      stream.on("error", () => stream.destroy());
+      stream.write(part);
+    }
+  }
+  const said = await largePut(port);
+  for (const session of sessions) session.destroy();
+  return said;
+}
+
 export const resourceAttacks: readonly Attack[] = [
   silent("silent connections", 500, "clientPort", ""),
   silent("silent connections of peers", 500, "peerPort", ""),
@@ -112,5 +153,10 @@ export const resourceAttacks: readonly Attack[] = [
       client.socket.destroy();
       return "held";
     },
+  },
+  {
+    id: "much: 5,000 messages that stop half way, on 50 connections, and a large put",
+    answer: /^grpc 0$/,
+    run: ({ clientPort }) => unfinished(clientPort, 50, 100),
   },
 ];
