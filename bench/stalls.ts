@@ -52,22 +52,24 @@ say(machineText());
 say(`${count} keys with values of ${options.value} B. Each figure is the bound of a bucket.\n`);
 say(`${head}\n|${" --- |".repeat(8)}`);
 
+const wanted = options.only?.split(",");
+const isWanted = (number: string): boolean => wanted?.includes(number) ?? true;
+
 const store = await Store.open({ keys, valueBytes: Number(options.value) });
 try {
   for (const [number, name, work] of store.scenarios()) {
-    const wanted = options.only?.split(",");
     // What fills the store is done in any case.
-    if (wanted !== undefined && number !== "–" && !wanted.includes(number)) continue;
+    if (number !== "–" && !isWanted(number)) continue;
     tell(await store.run(number === "–" ? name : `${number}. ${name}`, work));
   }
-  if (options.only === undefined || options.only.includes("3")) {
+  if (isWanted("3")) {
     for (const one of await store.sendSnapshot()) tell(one);
   }
 } finally {
   await store.close();
 }
-tell(await authentications("8. 64 Authenticate at once, five times"));
-tell(await handshakes("9. 500 TLS handshakes a second, for 10 s"));
+if (isWanted("8")) tell(await authentications("8. 64 Authenticate at once, five times"));
+if (isWanted("9")) tell(await handshakes("9. 500 TLS handshakes a second, for 10 s"));
 
 const worst = Math.max(...all.map(({ stall }) => stall));
 const changes = all.reduce((sum, { leaderChanges }) => sum + leaderChanges, 0);
