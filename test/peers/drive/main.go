@@ -62,6 +62,7 @@ var loads = map[string]func(*job) (figures, error){
 	"latency":    latency,
 	"stalled":    stalled,
 	"keepalive":  keepalive,
+	"bare":       bareKeepalive,
 	"grant":      grant,
 	"revoke":     revoke,
 	"pages":      pages,
