@@ -32,5 +32,5 @@ export { type ClientTls, clientTls, requireEmptyCommonName } from "./tls/client-
 export { checkCipherSuites } from "./tls/cipher-suites.ts";
 export { type SelfSignedOptions, selfSignedTls } from "./tls/self-signed.ts";
 export { ServerTls, type ServerTlsOptions } from "./tls/server-tls.ts";
-export type { Rejection } from "./tls/tls-acceptor.ts";
+export type { HandshakeCounts, Rejection } from "./tls/tls-acceptor.ts";
 export { isEmptyTls, noTls, type TlsInfo, tlsInfoText, type TlsVersion } from "./tls/tls-info.ts";

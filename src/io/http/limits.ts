@@ -8,6 +8,10 @@ export interface ListenerLimits {
   readonly tlsHandshakeTimeoutMs: number;
   /** Handshakes under way at once; one more lets go of the one that is at it the longest. */
   readonly tlsHandshakesMax: number;
+  /** Handshakes begun a second, and at once after a quiet time; others wait, by address. */
+  readonly tlsHandshakesPerSecond: number;
+  readonly tlsHandshakesBurst: number;
+  readonly tlsHandshakesWaitingMax: number;
   /** HTTP/1: request line and header fields. */
   readonly http1HeaderBytesMax: number;
   readonly http1HeadersTimeoutMs: number;
@@ -21,6 +25,9 @@ export const defaultListenerLimits: ListenerLimits = {
   sniffTimeoutMs: 10_000,
   tlsHandshakeTimeoutMs: 10_000,
   tlsHandshakesMax: 1_024,
+  tlsHandshakesPerSecond: 500,
+  tlsHandshakesBurst: 1_000,
+  tlsHandshakesWaitingMax: 4_096,
   http1HeaderBytesMax: 16 * 1024,
   http1HeadersTimeoutMs: 10_000,
   http1RequestTimeoutMs: 300_000,

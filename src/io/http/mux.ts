@@ -8,7 +8,12 @@ import { type Protocol, sniff, sniffTls } from "./sniff.ts";
 import { createServer as createHttp1Server } from "./node-http.ts";
 import { commonNameOf } from "./tls/common-name.ts";
 import type { ServerTls } from "./tls/server-tls.ts";
-import { type Rejection, remoteAddressOf, TlsAcceptor } from "./tls/tls-acceptor.ts";
+import {
+  type HandshakeCounts,
+  type Rejection,
+  remoteAddressOf,
+  TlsAcceptor,
+} from "./tls/tls-acceptor.ts";
 
 /** Where to listen. Port 0 takes a free one. A unix socket left by a dead process is replaced. */
 export type ListenAddress =
@@ -37,6 +42,8 @@ export interface MuxOptions {
   readonly alsoInClear?: boolean;
   /** A TLS handshake failed, or its certificate was refused. */
   readonly onRejected?: (rejection: Rejection) => void;
+  /** Where its handshakes are counted; listeners may share it. */
+  readonly handshakes?: HandshakeCounts;
   /** The listening socket failed. */
   readonly onError?: (error: Error) => void;
   readonly limits?: Partial<ListenerLimits>;
@@ -103,10 +110,17 @@ export class Mux {
   }
 
   #makeTls(tls: ServerTls): TlsAcceptor {
+    const limits = this.#limits;
     return new TlsAcceptor({
       tls,
-      handshakeTimeoutMs: this.#limits.tlsHandshakeTimeoutMs,
-      handshakesMax: this.#limits.tlsHandshakesMax,
+      handshakeTimeoutMs: limits.tlsHandshakeTimeoutMs,
+      handshakesMax: limits.tlsHandshakesMax,
+      pace: {
+        perSecond: limits.tlsHandshakesPerSecond,
+        burst: limits.tlsHandshakesBurst,
+        waitingMax: limits.tlsHandshakesWaitingMax,
+      },
+      counts: this.#options.handshakes ?? { completed: 0, failed: 0, crowdedOut: 0 },
       chooseProtocol: (offered) => this.#chooseProtocol(offered),
       onSecure: (socket) => this.#onStream(socket),
       onRejected: (rejection) => this.#options.onRejected?.(rejection),

@@ -1,6 +1,7 @@
 import type { Http2Stream } from "./stream.ts";
 
 const slots = 256;
+const emptySlots: readonly undefined[] = Array.from({ length: slots }, () => undefined);
 
 /**
  * The live streams of one connection by id, and a memory of the ones that ended lately. Ids rise by
@@ -21,7 +22,7 @@ export class StreamTable {
 
   add(stream: Http2Stream): void {
     // Idle connections are many; they hold no slots.
-    if (this.#recent.length === 0) this.#recent = Array.from({ length: slots }, () => undefined);
+    if (this.#recent.length === 0) this.#recent = [...emptySlots];
     const slot = (stream.id >>> 1) & (slots - 1);
     if (this.#recent[slot] === undefined) this.#recent[slot] = stream;
     else this.#overflow.set(stream.id, stream);

@@ -4,6 +4,7 @@ import { isIPv6 } from "node:net";
 import type { GrpcServer } from "../../io/grpc/index.ts";
 import type { Log } from "../../io/host/index.ts";
 import {
+  type HandshakeCounts,
   isEmptyTls,
   type ListenAddress,
   Mux,
@@ -19,7 +20,7 @@ import { clientEndpoints } from "./client-endpoints.ts";
 import type { ClientHttp } from "./client-http.ts";
 import type { Config } from "./config.ts";
 import { connectionsMax } from "./file-limit.ts";
-import { logRejected, type Security, tlsOf } from "./security.ts";
+import { logRejected, prepareSecurity, type Security, tlsOf } from "./security.ts";
 import type { ListenUrl } from "./urls.ts";
 
 export interface Listeners {
@@ -32,6 +33,13 @@ export interface ListenContext {
   readonly config: Config;
   readonly security: Security;
   readonly log: Log;
+  readonly handshakes: Readonly<Record<"client" | "peer" | "metrics", HandshakeCounts>>;
+}
+
+export async function listenContext(config: Config, log: Log): Promise<ListenContext> {
+  const none = (): HandshakeCounts => ({ completed: 0, failed: 0, crowdedOut: 0 });
+  const handshakes = { client: none(), peer: none(), metrics: none() };
+  return { config, log, security: await prepareSecurity(config, log), handshakes };
 }
 
 export interface PeerListeners extends Listeners {
@@ -51,7 +59,7 @@ const peerLimits = {
 
 /** Opens the peer addresses: before the member starts, so that a port in use is known at once. */
 export async function listenForPeers(
-  { config, security, log }: ListenContext,
+  { config, security, log, handshakes }: ListenContext,
   server: () => Server | undefined,
 ): Promise<PeerListeners> {
   let raft: RequestListener | undefined;
@@ -62,6 +70,7 @@ export async function listenForPeers(
     const mux = new Mux({
       ...(tls && { tls }),
       limits: peerLimits,
+      handshakes: handshakes.peer,
       onRejected: (rejection) => logRejected(log, "peer", rejection),
       onHttp1: (request, response) => {
         const running = server();
@@ -94,7 +103,7 @@ export interface ClientListeners extends Listeners {
 
 /** Opens the client addresses. Who comes before the member is ready waits until it is. */
 export async function listenForClients(
-  { config, security, log }: ListenContext,
+  { config, security, log, handshakes }: ListenContext,
   http: ClientHttp,
   grpc: GrpcServer,
   ready: Promise<void>,
@@ -125,6 +134,7 @@ export async function listenForClients(
       ...(traffic !== "http" && serves.grpc),
       ...(tls && { tls, alsoInClear: insecure }),
       limits: { connectionsMax: connectionsMax(log) },
+      handshakes: handshakes.client,
       onRejected: (rejection) => logRejected(log, "client", rejection),
     });
     muxes.push(mux);
@@ -143,7 +153,7 @@ export async function listenForClients(
 
 /** Opens the metrics addresses: probes and metrics alone, from before the member is ready. */
 export async function listenForMetrics(
-  { config, security, log }: ListenContext,
+  { config, security, log, handshakes }: ListenContext,
   server: Server,
   options: HttpOptions,
 ): Promise<Listeners> {
@@ -157,6 +167,7 @@ export async function listenForMetrics(
     const tls = await tlsOf(url, security.client, { log, checksRemoteAddress: true });
     const mux = new Mux({
       ...(tls && { tls }),
+      handshakes: handshakes.metrics,
       onRejected: (rejection) => logRejected(log, "client", rejection),
       onHttp1: metricsHttp(server, options),
     });

@@ -8,6 +8,7 @@ import type { HealthCounts, ProcessVariables } from "../http/index.ts";
 import type { Server } from "../member/index.ts";
 import {
   addGrpcMetrics,
+  addHandshakeMetrics,
   addProcessMetrics,
   DiskMeters,
   etcdFamilies,
@@ -18,6 +19,7 @@ import {
   NetworkMeters,
 } from "../metrics/index.ts";
 import type { Config } from "./config.ts";
+import type { ListenContext } from "./listeners.ts";
 import { type FeatureGates, type GateName, gateStage } from "./feature-gates.ts";
 
 /** Clients choose the label: what comes after so many versions counts as unknown. */
@@ -33,8 +35,9 @@ export class ServerMetrics {
   readonly #gates: FeatureGates;
   readonly #clients = new Map<string, { unary: number; stream: number }>();
 
-  constructor(config: Config, log: Log) {
+  constructor(config: Config, log: Log, { handshakes }: ListenContext) {
     const { registry } = this;
+    addHandshakeMetrics(registry, handshakes);
     this.#gates = config.gates;
     this.methods = methodCounts({ isTimed: config.metrics === "extensive" });
     const scrapes = { ok: 0, failed: 0 };

@@ -13,6 +13,7 @@ import type { Config } from "./config.ts";
 import { loadFailpoints } from "./failpoints.ts";
 import { checkInitially } from "./initial-check.ts";
 import {
+  listenContext,
   listenForClients,
   listenForMetrics,
   listenForPeers,
@@ -21,7 +22,7 @@ import {
 import { ServerMetrics } from "./metrics.ts";
 import type { MemberHold } from "./member-hold.ts";
 import { type OpenedBackend, openBackend } from "./open-backend.ts";
-import { logClientTls, peerClientTls, prepareSecurity } from "./security.ts";
+import { logClientTls, peerClientTls } from "./security.ts";
 import { servingOf } from "./serving.ts";
 import { closingFields, logServing, logStarting } from "./start-log.ts";
 import { traced } from "./tracing.ts";
@@ -47,13 +48,13 @@ export async function startServer(
 ): Promise<RunningServer> {
   logStarting(config, log);
   let server: Server | undefined = undefined;
-  const listening = { config, log, security: await prepareSecurity(config, log) };
+  const listening = await listenContext(config, log);
   const peers = await listenForPeers(listening, () => server);
   let flush = (): void => {};
   const directory = join(config.dataDirectory, "member");
   makeDirectories(directory);
   const { failpoint, hold, watchPlace } = await loadFailpoints(process.env, nodeClock);
-  const metrics = new ServerMetrics(config, log);
+  const metrics = new ServerMetrics(config, log, listening);
   const backend = await openBackend(join(directory, "snap", "db"), config, log, {
     meter: metrics.disk,
     wake: () => server?.member.wake(),

@@ -5,6 +5,7 @@
 export { etcdFamilies } from "./etcd-families.ts";
 export type { Family, Reader, Sample } from "./family.ts";
 export { addGrpcMetrics, methodCounts } from "./grpc-metrics.ts";
+export { addHandshakeMetrics } from "./handshake-metrics.ts";
 export { metricsListener, type Scrapes } from "./listener.ts";
 export { NetworkMeters } from "./network-metrics.ts";
 export { addProcessMetrics } from "./process-metrics.ts";

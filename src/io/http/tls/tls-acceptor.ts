@@ -4,6 +4,7 @@ import type { Server, TLSSocket } from "node:tls";
 import { nodeTls } from "../node-tls.ts";
 import { BadCertificateAlerts } from "./bad-certificate.ts";
 import { handshakeError } from "./handshake-error.ts";
+import { type HandshakePace, HandshakeQueue } from "./handshake-queue.ts";
 import { namesOf } from "./host-names.ts";
 import { NotAllowed, type ServerTls } from "./server-tls.ts";
 
@@ -20,15 +21,29 @@ export interface Rejection {
   readonly isEof: boolean;
 }
 
+/** How handshakes ended, since the process started. */
+export interface HandshakeCounts {
+  completed: number;
+  /** By what the client said or showed, its silence, or its leaving. */
+  failed: number;
+  /** Ended by us, because too many were under way or waited. */
+  crowdedOut: number;
+}
+
 export interface TlsAcceptorOptions {
   readonly tls: ServerTls;
   readonly handshakeTimeoutMs: number;
   /** At once. One more ends the oldest: who means it is done in a moment, who stalls is not. */
   readonly handshakesMax: number;
+  readonly pace: HandshakePace;
+  readonly counts: HandshakeCounts;
   readonly chooseProtocol: (offered: readonly string[]) => string | undefined;
   readonly onSecure: (socket: TLSSocket) => void;
   readonly onRejected: (rejection: Rejection) => void;
 }
+
+/** How often those who wait are looked at. */
+const turnMs = 20;
 
 export class TlsAcceptor {
   readonly #options: TlsAcceptorOptions;
@@ -38,9 +53,12 @@ export class TlsAcceptor {
   readonly #addresses = new WeakMap<object, string>();
   /** Sockets whose handshakes are under way, the oldest first. */
   readonly #pending = new Set<Socket>();
+  readonly #queue: HandshakeQueue<Socket>;
+  #isServing = false;
 
   constructor(options: TlsAcceptorOptions) {
     this.#options = options;
+    this.#queue = new HandshakeQueue(options.pace, performance.now());
     this.#server = nodeTls().createServer({
       ...options.tls.options,
       noDelay: true,
@@ -53,8 +71,37 @@ export class TlsAcceptor {
     this.#server.on("tlsClientError", (error, socket) => this.#reject(error, socket));
   }
 
-  /** Begins a handshake. The files are read anew first, as etcd does for every connection. */
+  /** Begins a handshake, or lets it wait for its turn. */
   take(socket: Socket): void {
+    const { isNow, dropped } = this.#queue.offer(
+      socket,
+      socket.remoteAddress ?? "",
+      performance.now(),
+    );
+    if (isNow) return this.#begin(socket);
+    if (dropped !== undefined) this.#crowdOut(dropped);
+    if (!this.#isServing) this.#serveLater();
+  }
+
+  #serveLater(): void {
+    this.#isServing = true;
+    setTimeout(this.#serveWaiting, turnMs).unref();
+  }
+
+  readonly #serveWaiting = (): void => {
+    this.#isServing = false;
+    const nowMs = performance.now();
+    const { handshakeTimeoutMs } = this.#options;
+    for (let next = this.#queue.next(nowMs); next !== undefined; next = this.#queue.next(nowMs)) {
+      if (next.item.destroyed) this.#queue.giveBack();
+      else if (nowMs - next.sinceMs > handshakeTimeoutMs) this.#crowdOut(next.item);
+      else this.#begin(next.item);
+    }
+    if (this.#queue.waiting > 0) this.#serveLater();
+  };
+
+  /** The files are read anew first, as etcd does for every connection. */
+  #begin(socket: Socket): void {
     const { tls } = this.#options;
     if (tls.refresh()) {
       this.#server.setSecureContext(tls.options);
@@ -68,17 +115,23 @@ export class TlsAcceptor {
     this.#server.emit("connection", socket);
   }
 
+  #crowdOut(socket: Socket): void {
+    this.#options.counts.crowdedOut++;
+    socket.destroy();
+  }
+
   #makeRoom(): void {
     if (this.#pending.size < this.#options.handshakesMax) return;
     const [oldest] = this.#pending;
     if (oldest === undefined) return;
     this.#pending.delete(oldest);
-    oldest.destroy();
+    this.#crowdOut(oldest);
   }
 
-  #handshakeEnded(socket: TLSSocket): void {
+  /** Whether it was under way until now. */
+  #handshakeEnded(socket: TLSSocket): boolean {
     const raw = rawOf(socket);
-    if (raw !== undefined) this.#pending.delete(raw);
+    return raw !== undefined && this.#pending.delete(raw);
   }
 
   #onSecure(socket: TLSSocket): void {
@@ -94,14 +147,20 @@ export class TlsAcceptor {
   }
 
   #judge(socket: TLSSocket, error: Error | undefined): void {
-    if (error === undefined) return this.#options.onSecure(socket);
+    const { counts, onSecure } = this.#options;
+    if (error === undefined) {
+      counts.completed++;
+      return onSecure(socket);
+    }
+    counts.failed++;
     this.#options.onRejected(this.#rejectionOf(socket, error));
     if (error instanceof NotAllowed && this.#alerts !== undefined) this.#alerts.refuse(socket);
     else socket.destroy();
   }
 
   #reject(error: Error, socket: TLSSocket): void {
-    this.#handshakeEnded(socket);
+    // Who was crowded out has been counted.
+    if (this.#handshakeEnded(socket)) this.#options.counts.failed++;
     this.#options.onRejected(this.#rejectionOf(socket, handshakeError(error, socket)));
     socket.destroy();
   }

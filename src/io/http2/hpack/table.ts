@@ -35,13 +35,14 @@ export const defaultTableBytes = 4096;
 
 // As many fields as fit at 32 bytes each.
 const slots = defaultTableBytes >>> 5;
+const emptyRing: readonly undefined[] = Array.from({ length: slots }, () => undefined);
 
 export class HeaderTable {
   /** Bytes the table may hold now; never above what was agreed. */
   #capacity = defaultTableBytes;
   #size = 0;
   // A ring: the newest field is at #newest, older ones behind it.
-  readonly #ring: (HeaderField | undefined)[] = Array.from({ length: slots }, () => undefined);
+  readonly #ring: (HeaderField | undefined)[] = [...emptyRing];
   #newest = -1;
   #count = 0;
   /** Counts changes: what was read or written under one generation holds while it lasts. */
