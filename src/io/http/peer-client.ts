@@ -9,6 +9,7 @@ import type {
 import type { Agent as TlsAgent } from "node:https";
 import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
+import type { TLSSocket } from "node:tls";
 import { Agent, request as httpRequest } from "./node-http.ts";
 import { nodeHttps } from "./node-tls.ts";
 import type {
@@ -21,6 +22,7 @@ import type {
 import { isAskedAgain } from "./ask-again.ts";
 import type { ClientTls } from "./tls/client-tls.ts";
 import { dialError } from "./tls/handshake-error.ts";
+import { RefusalAlert } from "./tls/refusal-alert.ts";
 
 export interface PeerClientOptions {
   /** From the call to the connection, TLS included. etcd: 1 s and the election timeout. */
@@ -114,7 +116,11 @@ function tlsAgent(options: AgentOptions, tls: ClientTls | undefined): TlsAgent {
       to: RequestOptions,
       done?: (error: Error | null, stream: Duplex) => void,
     ): Duplex | null | undefined {
-      return super.createConnection({ ...to, ...tls?.() }, done);
+      const alert = new RefusalAlert();
+      const how = alert.optionsFor({ ...to, ...tls?.() });
+      const socket = super.createConnection(how, done);
+      if (socket != null) alert.watch(socket as TLSSocket, how);
+      return socket;
     }
   })({ ...options, maxCachedSessions: 0 });
 }

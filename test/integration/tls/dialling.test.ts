@@ -35,6 +35,8 @@ const infoOf = (issued: Issued, more: Partial<TlsInfo> = {}): TlsInfo => ({
 interface Port {
   readonly port: number;
   readonly rejections: Rejection[];
+  /** Called with the words of each. */
+  readonly onRejected: ((why: string) => void)[];
 }
 
 async function listen(
@@ -43,15 +45,19 @@ async function listen(
   tlsHandshakeTimeoutMs = 10_000,
 ): Promise<Port> {
   const rejections: Rejection[] = [];
+  const onRejected: Port["onRejected"] = [];
   const mux = new Mux({
     tls: await ServerTls.load(info, { log: silentLog }),
     onHttp1: (_request, response) => void response.end("ok"),
-    onRejected: (rejection) => void rejections.push(rejection),
+    onRejected: (rejection) => {
+      rejections.push(rejection);
+      for (const told of onRejected) told(rejection.error.message);
+    },
     limits: { tlsHandshakeTimeoutMs },
   });
   const address = await mux.listen({ host: "127.0.0.1", port: 0 });
   context.after(() => mux.close());
-  return { port: typeof address === "object" ? address.port : 0, rejections };
+  return { port: typeof address === "object" ? address.port : 0, rejections, onRejected };
 }
 
 /** "" when the call was answered, else why not. */
@@ -134,6 +140,22 @@ test("a member believes servers by CA, name and list, as etcd's transport does",
     const why = await dial(served.port, { ...noTls, ...info });
     if (wanted === "") assert.equal(why, "", what);
     else assert.match(why, wanted, what);
+  }
+});
+
+test("a member that refuses the one it calls says so, by the alert that Go's sends", async (context) => {
+  const { ca, otherCa, server, clients } = cast;
+  for (const [bearer, info] of [
+    [clients.get("good")!, { trustedCaFile: ca.certFile, allowedCommonNames: ["server"] }],
+    [clients.get("of-another-address")!, { trustedCaFile: ca.certFile }],
+    [server, { trustedCaFile: otherCa.certFile }],
+  ] as const) {
+    for (const demands of [{}, { trustedCaFile: ca.certFile, clientCertAuth: true }]) {
+      const served = await listen(context, infoOf(bearer, demands));
+      const told = new Promise<string>((resolve) => served.onRejected.push(resolve));
+      assert.notEqual(await dial(served.port, infoOf(server, info)), "");
+      assert.equal(await told, "remote error: tls: bad certificate");
+    }
   }
 });
 
