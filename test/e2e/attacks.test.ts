@@ -7,6 +7,7 @@ import { grpcAttacks } from "./attacks/grpc-attacks.ts";
 import { http1Attacks } from "./attacks/http1-attacks.ts";
 import { http2Attacks } from "./attacks/http2-attacks.ts";
 import { resourceAttacks } from "./attacks/resource-attacks.ts";
+import { tlsAttacks } from "./attacks/tls-attacks.ts";
 
 let member: AttackedMember;
 before(async () => {
@@ -14,7 +15,13 @@ before(async () => {
 });
 after(() => member.stop());
 
-const attacks = [...http2Attacks, ...grpcAttacks, ...http1Attacks, ...resourceAttacks];
+const attacks = [
+  ...http2Attacks,
+  ...grpcAttacks,
+  ...http1Attacks,
+  ...resourceAttacks,
+  ...tlsAttacks,
+];
 
 test("there are 120 attacks and more, each of another name", () => {
   assert.equal(new Set(attacks.map(({ id }) => id)).size, attacks.length);

@@ -94,6 +94,7 @@ test("every metric of etcd is there, of the same kind, with the same labels and 
     "quorate_event_loop_busy_seconds",
     "quorate_event_loop_delay_seconds",
     "quorate_gc_pause_seconds",
+    "quorate_tls_handshakes_total",
   ]);
 });
 

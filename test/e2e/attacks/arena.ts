@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { Client, credentials } from "@grpc/grpc-js";
+import { CertificateFolder } from "../../integration/tls/certificates.ts";
 import { freePorts, ServerProcess } from "../server-process.ts";
 
 const MiB = 1024 * 1024;
@@ -24,31 +25,48 @@ export interface Attack {
 export interface Arena {
   readonly clientPort: number;
   readonly peerPort: number;
+  /** For clients too, with a certificate of its own making. */
+  readonly tlsPort: number;
 }
 
 export class AttackedMember implements Arena {
   readonly clientPort: number;
   readonly peerPort: number;
+  readonly tlsPort: number;
+  readonly #folder: CertificateFolder;
   readonly #server: ServerProcess;
   readonly #bystander: Client;
   readonly #pid: number;
   #term = "";
   #quietP99Ms = 0;
 
-  private constructor(server: ServerProcess, ports: readonly number[]) {
+  private constructor(
+    server: ServerProcess,
+    ports: readonly [number, number, number],
+    folder: CertificateFolder,
+  ) {
     this.#server = server;
+    this.#folder = folder;
     this.#pid = server.pid;
-    [this.clientPort, this.peerPort] = ports as [number, number];
+    [this.clientPort, this.peerPort, this.tlsPort] = ports;
     this.#bystander = new Client(server.endpoint, credentials.createInsecure());
   }
 
   /** Starts the member and learns what its client has when nobody attacks. */
   static async start(): Promise<AttackedMember> {
-    const ports = (await freePorts(2)) as [number, number];
-    const initialCluster = `default=http://127.0.0.1:${ports[1]}`;
+    const [client, peer, tls] = (await freePorts(3)) as [number, number, number];
+    const initialCluster = `default=http://127.0.0.1:${peer}`;
+    const ports = [client, peer] as const;
     const place = { name: "default", ports, initialCluster };
-    const server = await ServerProcess.start({ kind: "quorate", place });
-    const member = new AttackedMember(server, ports);
+    const folder = new CertificateFolder();
+    const { certFile, keyFile } = await folder.issue("server", { hosts: ["127.0.0.1"] });
+    const flags = [
+      `--listen-client-urls=http://127.0.0.1:${client},https://127.0.0.1:${tls}`,
+      `--cert-file=${certFile}`,
+      `--key-file=${keyFile}`,
+    ];
+    const server = await ServerProcess.start({ kind: "quorate", place, flags });
+    const member = new AttackedMember(server, [client, peer, tls], folder);
     const quiet: number[] = [];
     for (let round = 0; round < 300; round++) quiet.push(await member.#use());
     member.#quietP99Ms = percentile99(quiet);
@@ -103,6 +121,7 @@ export class AttackedMember implements Arena {
   async stop(): Promise<void> {
     this.#bystander.close();
     await this.#server.dispose();
+    this.#folder[Symbol.dispose]();
   }
 
   async #settled(id: string, before: number): Promise<void> {
