@@ -26,6 +26,11 @@ export class BackendSnapshot {
     return this.#image.read(target);
   }
 
+  /** Some of the next bytes, borrowed until the next call; none at the end. */
+  next(bytesMax: number): Uint8Array {
+    return this.#image.next(bytesMax);
+  }
+
   close(): void {
     this.#reader.close();
   }

@@ -47,15 +47,22 @@ export class FileImage {
    */
   read(target: Uint8Array): number {
     let filled = 0;
-    while (filled < target.length && this.#position < this.size) {
-      if (this.#position >= this.#aheadEnd) this.#readAhead();
-      const from = this.#position - this.#aheadFrom;
-      const to = Math.min(this.#aheadEnd - this.#aheadFrom, from + target.length - filled);
-      this.#ahead.copy(target, filled, from, to);
-      filled += to - from;
-      this.#position += to - from;
+    while (filled < target.length) {
+      const piece = this.next(target.length - filled);
+      if (piece.length === 0) break;
+      target.set(piece, filled);
+      filled += piece.length;
     }
     return filled;
+  }
+
+  /** Some of the next bytes, borrowed until the next call; none at the end. Throws as `read`. */
+  next(bytesMax: number): Uint8Array {
+    if (this.#position >= this.#aheadEnd && this.#position < this.size) this.#readAhead();
+    const from = this.#position - this.#aheadFrom;
+    const to = Math.min(this.#aheadEnd - this.#aheadFrom, from + bytesMax);
+    this.#position += to - from;
+    return this.#ahead.subarray(from, to);
   }
 
   #readAhead(): void {

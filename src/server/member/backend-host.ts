@@ -9,6 +9,8 @@ export interface BackendCopy {
   readonly remaining: number;
   /** Fills `target` with the next bytes; returns how many, 0 at the end. */
   read(target: Uint8Array): number;
+  /** Some of the next bytes, borrowed until the next call; none at the end. */
+  next(bytesMax: number): Uint8Array;
   close(): void;
 }
 

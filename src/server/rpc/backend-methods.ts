@@ -9,6 +9,7 @@ import {
   makeDefragmentResponse,
   makeSnapshotResponse,
 } from "../../core/proto/index.ts";
+import { sizeCount, writeCount } from "../../core/mvcc/index.ts";
 import type { MethodHandler, ServerCall } from "../../io/grpc/index.ts";
 import {
   type BackendCopy,
@@ -23,6 +24,8 @@ import { requireAdmin } from "./identity.ts";
 
 /** Four of etcd's blobs: any client takes a message of this size, and there are fewer of them. */
 const blobBytes = 128 * 1024;
+/** Field 3 of SnapshotResponse, of bytes. */
+const blobTag = 0x1a;
 /** Clients that watch the health have so long to go elsewhere before a defragmentation begins. */
 const leaveTakingMs = 50;
 /** Blobs between two rounds of the event loop. */
@@ -104,7 +107,6 @@ class SnapshotCall {
   readonly #call: ServerCall;
   readonly #copy: BackendCopy;
   readonly #digest: Digest;
-  readonly #blob = new Uint8Array(blobBytes);
   readonly #version: string;
   readonly #startMs: number;
   #appliedIndex = 0;
@@ -145,9 +147,8 @@ class SnapshotCall {
   #slice(): void {
     for (let sent = 0; sent < blobsPerSlice; sent++) {
       if (this.#call.ended) return this.#copy.close();
-      const length = this.#copy.read(this.#blob);
-      if (length === 0) return this.#finish();
-      const blob = this.#blob.subarray(0, length);
+      const blob = this.#copy.next(blobBytes);
+      if (blob.length === 0) return this.#finish();
       this.#digest.update(blob);
       if (this.#send(blob)) continue;
       this.#call.onDrain = () => this.#goOn();
@@ -165,10 +166,20 @@ class SnapshotCall {
     else clock.after(pauseBesideWritesMs, () => this.run());
   }
 
+  /** The blob goes last in its message, so that its bytes are copied into frames and nowhere before. */
   #send(blob: Uint8Array): boolean {
-    const remainingBytes = this.#copy.remaining;
-    const response = makeSnapshotResponse({ blob, remainingBytes, version: this.#version });
-    return this.#call.send(encodeSnapshotResponse(response));
+    const call = this.#call;
+    const fields = { remainingBytes: this.#copy.remaining, version: this.#version };
+    if (call.sendPart === undefined) {
+      return call.send(encodeSnapshotResponse(makeSnapshotResponse({ ...fields, blob })));
+    }
+    const others = encodeSnapshotResponse(makeSnapshotResponse(fields));
+    const head = new Uint8Array(others.length + 1 + sizeCount(blob.length));
+    head.set(others);
+    head[others.length] = blobTag;
+    writeCount(blob.length, head, others.length + 1);
+    call.sendPart(head, head.length + blob.length);
+    return call.sendPart(blob);
   }
 
   /** The SHA-256 of everything before goes last; etcdctl appends it to the file. */
