@@ -15,7 +15,8 @@ export interface Client {
 
 export interface PortCase {
   readonly name: string;
-  readonly port: "client" | "peer";
+  /** The metrics port has the client port's files and flags. */
+  readonly port: "client" | "peer" | "metrics";
   /** etcd's flags; those of certificate and key are given unless named here. */
   readonly flags: readonly string[];
   /** Go's HTTP/2 server wants an AES-128-GCM suite among those named; ours does not. */
@@ -331,6 +332,88 @@ function peerNameCases({ ca, files }: Cast): PortCase[] {
   ];
 }
 
+function peerProtocolCases({ rsaServer }: Cast): PortCase[] {
+  const port = "peer";
+  const rsa = [`--peer-cert-file=${rsaServer.certFile}`, `--peer-key-file=${rsaServer.keyFile}`];
+  return [
+    {
+      name: "peers by TLS 1.3 alone",
+      port,
+      flags: ["--tls-min-version=TLS1.3"],
+      accepts: [{ as: "good", ...tls13 }, "good"],
+      refuses: [{ as: "good", ...tls12 }],
+    },
+    {
+      name: "peers by TLS 1.2 alone",
+      port,
+      flags: ["--tls-max-version=TLS1.2"],
+      accepts: [{ as: "good", ...tls12 }],
+      refuses: [{ as: "good", ...tls13 }],
+    },
+    {
+      name: "the suites of peers that are named",
+      port,
+      flags: [...rsa, "--cipher-suites=TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256"],
+      accepts: [only("ECDHE-RSA-AES128-GCM-SHA256"), { as: "good", ...tls13 }],
+      refuses: [only("ECDHE-RSA-AES256-GCM-SHA384"), only("AES128-GCM-SHA256")],
+    },
+  ];
+}
+
+function metricsCases({ ca, rsaServer, files }: Cast): PortCase[] {
+  const port = "metrics";
+  const auth = ["--client-cert-auth", `--trusted-ca-file=${ca.certFile}`];
+  const rsa = [`--cert-file=${rsaServer.certFile}`, `--key-file=${rsaServer.keyFile}`];
+  return [
+    {
+      name: "TLS alone for metrics",
+      port,
+      flags: [],
+      accepts: ["nobody", "good", "of-another-name", { as: "good", alpn: ["http/1.1"] }],
+      refuses: [{ as: "good", ...tls11 }],
+    },
+    {
+      name: "who reads metrics must come from where its certificate says",
+      port,
+      flags: auth,
+      accepts: [...trusted, "without-names", "of-this-name", "of-this-address", "wildcard"],
+      refuses: [...untrusted, "of-another-address", "of-another-name", "of-ipv6"],
+    },
+    {
+      name: "a CRL of who reads metrics",
+      port,
+      flags: [...auth, `--client-crl-file=${files["crl"]}`],
+      accepts: ["good", "with-chain"],
+      refuses: ["revoked", "of-revoked-intermediate", "nobody"],
+    },
+    {
+      name: "an allowed name of who reads metrics",
+      port,
+      flags: [...auth, "--client-cert-allowed-hostname=localhost"],
+      accepts: ["good", "of-this-name"],
+      refuses: ["of-this-address", "wildcard", "nobody"],
+    },
+    {
+      name: "metrics by TLS 1.3 alone",
+      port,
+      flags: ["--tls-min-version=TLS1.3"],
+      accepts: [{ as: "good", ...tls13 }],
+      refuses: [{ as: "good", ...tls12 }],
+    },
+    {
+      name: "metrics by TLS 1.2 and a suite that is named",
+      port,
+      flags: [
+        ...rsa,
+        "--tls-max-version=TLS1.2",
+        "--cipher-suites=TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256",
+      ],
+      accepts: [only("ECDHE-RSA-AES128-GCM-SHA256")],
+      refuses: [only("ECDHE-RSA-AES256-GCM-SHA384"), { as: "good", ...tls13 }],
+    },
+  ];
+}
+
 export const portCases = (cast: Cast): PortCase[] => [
   ...authenticationCases(cast),
   ...trustCases(cast),
@@ -338,4 +421,6 @@ export const portCases = (cast: Cast): PortCase[] => [
   ...suiteCases(cast),
   ...peerPortCases(cast),
   ...peerNameCases(cast),
+  ...peerProtocolCases(cast),
+  ...metricsCases(cast),
 ];

@@ -5,8 +5,13 @@ import type { Cast } from "./cast.ts";
 
 const patienceMs = 20_000;
 
-/** Connects and asks for /version over HTTP/1.1: "accepted", or how it ended. */
-export function probe(port: number, client: Client, { ca, clients }: Cast): Promise<string> {
+/** Connects and asks for the path over HTTP/1.1: "accepted", or how it ended. */
+export function probe(
+  port: number,
+  path: string,
+  client: Client,
+  { ca, clients }: Cast,
+): Promise<string> {
   const issued = clients.get(client.as);
   if (issued === undefined && client.as !== "nobody") throw new Error(`who is ${client.as}?`);
   return new Promise((resolve) => {
@@ -28,7 +33,7 @@ export function probe(port: number, client: Client, { ca, clients }: Cast): Prom
     };
     const timer = setTimeout(() => end("silence"), patienceMs);
     socket.once("secureConnect", () => {
-      socket.write("GET /version HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
+      socket.write(`GET ${path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n`);
     });
     socket.once("data", (bytes: Buffer) => {
       const text = bytes.toString("latin1");
