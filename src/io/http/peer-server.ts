@@ -9,6 +9,19 @@ export function peerListener(
   return (message, answer) => handle(new NodePeerRequest(message), new NodePeerResponse(answer));
 }
 
+/** Bytes up to here are copied behind their length, which is cheaper than to write them in pieces. */
+const joinedBytesMax = 16 * 1024;
+
+/** Bytes as a chunk of a body (RFC 9112 clause 7.1). */
+function chunkOf(bytes: Uint8Array): Buffer {
+  const head = `${bytes.length.toString(16)}\r\n`;
+  const chunk = Buffer.allocUnsafe(head.length + bytes.length + 2);
+  chunk.write(head, 0, "latin1");
+  chunk.set(bytes, head.length);
+  chunk.write("\r\n", head.length + bytes.length, "latin1");
+  return chunk;
+}
+
 class NodePeerRequest implements PeerRequest {
   readonly method: string;
   readonly path: string;
@@ -71,8 +84,22 @@ class NodePeerResponse implements PeerResponse {
     this.#answer.flushHeaders();
   }
 
+  /**
+   * At once, as one chunk made here: Node keeps what is written until the running callback has returned, and
+   * sends a chunk in four pieces.
+   */
   write(bytes: Uint8Array): boolean {
-    return this.#answer.write(bytes);
+    const answer = this.#answer;
+    const { socket } = answer;
+    const isOurs = answer.chunkedEncoding && answer.headersSent && !answer.writableEnded;
+    if (socket === null || !isOurs || bytes.length === 0) return answer.write(bytes);
+    if (bytes.length <= joinedBytesMax) return socket.write(chunkOf(bytes));
+    socket.cork();
+    socket.write(`${bytes.length.toString(16)}\r\n`, "latin1");
+    socket.write(bytes);
+    const hasRoom = socket.write("\r\n", "latin1");
+    socket.uncork();
+    return hasRoom;
   }
 
   end(): void {
@@ -85,7 +112,9 @@ class NodePeerResponse implements PeerResponse {
   }
 
   watch(events: { onDrain(): void; onClose(): void }): void {
+    // Node tells the answer of it only where the answer was written to.
     this.#answer.on("drain", () => events.onDrain());
+    this.#answer.socket?.on("drain", () => events.onDrain());
     this.#answer.on("close", () => events.onClose());
   }
 }

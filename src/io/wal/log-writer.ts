@@ -71,7 +71,8 @@ export class LogWriter {
     this.#startZeroAhead();
     const { disk, directory } = options;
     if (options.unsafeNoFsync === true) removeSyncedMark(disk, directory);
-    else if (options.keepsMark === true) this.#mark = SyncedMark.open(disk, directory);
+    else if (options.keepsMark === true)
+      this.#mark = SyncedMark.open(disk, directory, options.clock);
   }
 
   /** Whether the last write found no room and is to be tried again. */
@@ -306,7 +307,7 @@ export class LogWriter {
   #markSynced(offset: number): void {
     const { path } = this.#file;
     const segment = path.slice(path.lastIndexOf("/") + 1);
-    this.#mark?.advance({ segment, offset }, this.#options.clock.nowMs(), this.#busy);
+    this.#mark?.advance({ segment, offset });
   }
 
   #openNext(next: SegmentName): void {

@@ -1,7 +1,14 @@
 // How far the log is known to be durable, in a file beside it that etcd passes over (it ignores *.tmp).
 // Damage below the mark is no torn write: what was acknowledged is gone, and nothing is cut off.
 import { crc32c } from "../../base/index.ts";
-import { type Disk, DiskError, type DiskFile, unlinkIfThere } from "../host/index.ts";
+import {
+  type Cancel,
+  type Clock,
+  type Disk,
+  DiskError,
+  type DiskFile,
+  unlinkIfThere,
+} from "../host/index.ts";
 
 /** All before this place was synced once. */
 export interface SyncedPlace {
@@ -15,36 +22,57 @@ const fileName = "synced.mark.tmp";
 const slotBytes = 512;
 /** A mark lost in a power cut protects less; one sync a second bounds how much. */
 const syncIntervalMs = 1000;
-/** While the log is written without pause the mark follows this far behind. */
+/** While the log is written the mark follows this far behind: nobody who waits for it pays for it. */
 const writeIntervalMs = 100;
 
 export const markPath = (directory: string): string => `${directory}/${fileName}`;
 
 export class SyncedMark {
   readonly #file: DiskFile;
+  readonly #clock: Clock;
+  /** Not yet in the mark. */
+  #ahead: SyncedPlace | undefined;
+  #cancelWrite: Cancel | undefined;
   #slot = 0;
   #writtenMs = -Infinity;
   #syncedMs = -Infinity;
   #isSyncing = false;
   #isOver = false;
 
-  private constructor(file: DiskFile) {
+  private constructor(file: DiskFile, clock: Clock) {
     this.#file = file;
+    this.#clock = clock;
   }
 
   /** Undefined when it cannot be kept: the log does not depend on it. */
-  static open(disk: Disk, directory: string): SyncedMark | undefined {
+  static open(disk: Disk, directory: string, clock: Clock): SyncedMark | undefined {
     try {
-      return new SyncedMark(disk.open(markPath(directory), { create: true }));
+      return new SyncedMark(disk.open(markPath(directory), { create: true }), clock);
     } catch (error) {
       if (error instanceof DiskError) return undefined;
       throw error;
     }
   }
 
-  /** The log is durable up to here. Cheap while `isBusy`, as there is more to come. */
-  advance(place: SyncedPlace, nowMs: number, isBusy: boolean): void {
-    if (this.#isOver || (isBusy && nowMs - this.#writtenMs < writeIntervalMs)) return;
+  /** The log is durable up to here. */
+  advance(place: SyncedPlace): void {
+    if (this.#isOver) return;
+    this.#ahead = place;
+    if (this.#cancelWrite !== undefined) return;
+    const sinceMs = this.#clock.nowMs() - this.#writtenMs;
+    if (sinceMs >= writeIntervalMs) this.#write();
+    else
+      this.#cancelWrite = this.#clock.after(writeIntervalMs - sinceMs, () => {
+        this.#cancelWrite = undefined;
+        this.#write();
+      });
+  }
+
+  #write(): void {
+    const place = this.#ahead;
+    if (place === undefined || this.#isOver) return;
+    this.#ahead = undefined;
+    const nowMs = this.#clock.nowMs();
     this.#writtenMs = nowMs;
     this.#slot = 1 - this.#slot;
     try {
@@ -69,6 +97,8 @@ export class SyncedMark {
   }
 
   close(): void {
+    this.#cancelWrite?.();
+    this.#write();
     this.#giveUp();
   }
 }

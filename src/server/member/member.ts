@@ -44,6 +44,9 @@ const turnBytesMax = 2 * 1024 * 1024;
 
 export type { Settled } from "./member-parts.ts";
 
+const isForStorage = ({ type }: Message): boolean =>
+  type === MessageType.MsgStorageAppend || type === MessageType.MsgStorageApply;
+
 export class Member {
   readonly settings: MemberSettings;
   readonly ids: RequestIds;
@@ -61,6 +64,8 @@ export class Member {
   #ticks = 0;
   /** In this turn. */
   #appliedBytes = 0;
+  /** What goes to others when the answers of this turn have gone: most of it only says what is committed. */
+  #late: Message[] = [];
   #turnIsDue = false;
   #stopped = false;
   #isAlone = false;
@@ -233,6 +238,7 @@ export class Member {
       this.#carryOutAll();
       if (this.#isAlone) this.#campaignAlone();
       this.#parts.endTurn();
+      this.#sendLate();
     });
   }
 
@@ -370,21 +376,31 @@ export class Member {
     const { raft } = this.#parts;
     while (raft.hasReady()) {
       const ready = raft.ready();
-      this.#parts.failpoint?.("raftBeforeSave");
       if (ready.softState !== undefined) this.#noteLeader(ready.softState.lead);
       if (ready.hardState !== undefined) this.#committedIndex = ready.hardState.commit;
-      const outgoing: Message[] = [];
+      const local: Message[] = [];
       for (const message of ready.messages) {
-        if (message.type === MessageType.MsgStorageAppend) this.#append(message);
-        else if (message.type === MessageType.MsgStorageApply) this.#apply(message);
-        else outgoing.push(message);
+        (isForStorage(message) ? local : this.#late).push(message);
       }
-      if (outgoing.length > 0) this.#terms.send(outgoing);
+      // The others write what is new while this disk does, unless it is of a term not yet on disk.
+      if (ready.entries.length > 0 && !this.#terms.isNew(ready.hardState)) this.#sendLate();
+      this.#parts.failpoint?.("raftBeforeSave");
+      for (const message of local) {
+        if (message.type === MessageType.MsgStorageAppend) this.#append(message);
+        else this.#apply(message);
+      }
       for (const { index, requestContext } of ready.readStates) {
         this.#reads.confirm(index, requestContext);
       }
       this.#reads.applied(this.#applied.index);
     }
+  }
+
+  #sendLate(): void {
+    if (this.#late.length === 0) return;
+    const late = this.#late;
+    this.#late = [];
+    this.#terms.send(late);
   }
 
   #noteLeader(lead: Id64): void {

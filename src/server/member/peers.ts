@@ -57,14 +57,14 @@ export class Peers implements RaftPort {
 
   process(message: Message, settled: (error: Error | undefined) => void): void {
     const { cluster, memberId, log } = this.#parts;
-    const local = { "local-member-id": id64Hex(memberId) };
+    const local = (): Record<string, string> => ({ "local-member-id": id64Hex(memberId) });
     if (cluster.isRemoved(message.from)) {
-      const fields = { ...local, "removed-member-id": id64Hex(message.from) };
+      const fields = { ...local(), "removed-member-id": id64Hex(message.from) };
       log.warn("rejected Raft message from removed member", fields);
       return settled(new Error("cannot process message from removed member"));
     }
     if (message.to !== memberId) {
-      const fields = { ...local, "mismatch-member-id": id64Hex(message.to) };
+      const fields = { ...local(), "mismatch-member-id": id64Hex(message.to) };
       log.warn("rejected Raft message to mismatch member", fields);
       return settled(new Error("cannot process message to mismatch member"));
     }

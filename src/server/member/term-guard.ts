@@ -22,11 +22,16 @@ export class TermGuard {
     this.#vote = hardState?.vote ?? 0n;
   }
 
+  /** Whether a hard state has another term or vote than the one handed to the log last. */
+  isNew(state: HardState | undefined): boolean {
+    return state !== undefined && (state.term !== this.#term || state.vote !== this.#vote);
+  }
+
   /** A hard state is handed to the log; true when `saved` is to follow. */
-  begin({ term, vote }: HardState): boolean {
-    if (term === this.#term && vote === this.#vote) return false;
-    this.#term = term;
-    this.#vote = vote;
+  begin(state: HardState): boolean {
+    if (!this.isNew(state)) return false;
+    this.#term = state.term;
+    this.#vote = state.vote;
     this.#saves++;
     return true;
   }
