@@ -278,8 +278,10 @@ export class RangeWriter {
       return;
     }
     this.#seek(state);
-    const { recordCursor } = this.#store;
-    writer.bytesField(kvsTag, recordCursor.buffer, recordCursor.start, recordCursor.end);
+    const { buffer, start, end } = this.#store.recordCursor;
+    // With room for what ends the answer: else an answer of one key would grow once more for it.
+    writer.ensure(end - start + rangeEndBytes);
+    writer.bytesField(kvsTag, buffer, start, end);
   }
 
   /** keys_only is answered without the record, and so without its lease (etcd 3.7). */
@@ -313,6 +315,8 @@ export function writeRangeEnd(writer: ByteWriter, more: boolean, count: number):
   writer.countField(countTag, count);
 }
 
+/** A field's head, and what `writeRangeEnd` writes. */
+const rangeEndBytes = 32;
 const guessKeys = 2;
 /** No more than this is set aside on a guess. */
 const expectedBytesMax = 1 << 26;
