@@ -24,6 +24,18 @@ test("crc32c has the published check value and continues across pieces", () => {
   }
 });
 
+test("crc32c of many bytes is what it is byte by byte, at any length and place", () => {
+  const random = seededRandom(20_261_123);
+  const bytes = Uint8Array.from({ length: 200_000 }, () => random.below(256));
+  const lengths = [...Array.from({ length: 600 }, (_, at) => at), 65_535, 65_536, 65_537, 199_000];
+  for (const length of lengths) {
+    const start = random.below(1000);
+    let expected = 5;
+    for (let at = start; at < start + length; at++) expected = crc32c(expected, bytes, at, at + 1);
+    assert.equal(crc32c(5, bytes, start, start + length), expected, `${length} bytes`);
+  }
+});
+
 test("bytes are ordered with a prefix first", () => {
   assert.ok(compareBytes(bytesFromLatin1("a"), bytesFromLatin1("ab")) < 0);
   assert.ok(compareBytes(bytesFromLatin1("b"), bytesFromLatin1("ab")) > 0);

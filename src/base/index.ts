@@ -31,3 +31,4 @@ export { MinHeap } from "./min-heap.ts";
 export { type RandomSource, seededRandom } from "./random.ts";
 export { decodeUtf8, encodeUtf8 } from "./utf8.ts";
 export { humanSize } from "./human-size.ts";
+export { op, type WasmExports, wasmModule, wasmPageBytes } from "./wasm-module.ts";

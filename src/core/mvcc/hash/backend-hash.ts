@@ -76,7 +76,7 @@ export class BackendHash {
   }
 
   #hashRecords(budget: number): number {
-    const cursor = this.#backend.records.cursor();
+    const cursor = this.#backend.records.borrowingCursor();
     const key = new Uint8Array(tombstoneKeyLength);
     let left = budget;
     let more = cursor.seekFrom(this.#main, this.#sub);

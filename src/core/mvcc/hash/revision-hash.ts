@@ -43,7 +43,8 @@ export class RevisionHash {
     index: TreeIndex,
     about: { compactRevision: number; revision: number; keepsNothing: boolean },
   ) {
-    this.#cursor = backend.records.cursor();
+    // Between its steps nothing is kept of what it points at.
+    this.#cursor = backend.records.borrowingCursor();
     this.#index = index;
     this.#compactRevision = about.compactRevision;
     this.#revision = about.revision;
