@@ -65,9 +65,9 @@ function contextOf(change: ConfChange): ConfChangeContext {
 export function applyMembership(machine: Machine, change: MembershipChange): void {
   const { cluster, records, effects } = machine;
   const id: Id64 = change.kind === "remove" ? change.id : change.context.member.id;
-  const isNew = cluster.member(id) === undefined;
+  const previous = cluster.member(id);
   const member = cluster.apply(change);
   if (member === undefined) records.removeMember(id);
   else records.saveMember(member);
-  effects.memberChanged(id, member, isNew);
+  effects.memberChanged(id, member, previous === undefined, previous);
 }

@@ -15,8 +15,8 @@ export interface Effects {
   /** Everything up to this entry is applied; its effects go into the next backend commit. */
   applied(index: number, term: number): void;
   alarmChanged(alarm: AlarmMember, raised: boolean): void;
-  /** `member` is undefined when it was removed. */
-  memberChanged(id: Id64, member: Member | undefined, isNew: boolean): void;
+  /** `member` is undefined when it was removed; `previous` is given when its place has changed. */
+  memberChanged(id: Id64, member: Member | undefined, isNew: boolean, previous?: Member): void;
   clusterVersionChanged(version: string, previous: string | undefined): void;
   /** Deleted in steps by the host from now on. */
   compactionAccepted(revision: number): void;

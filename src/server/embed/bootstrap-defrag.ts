@@ -2,7 +2,12 @@
 import { humanSize } from "../../base/index.ts";
 import type { Log } from "../../io/host/index.ts";
 import { nodeClock } from "../../io/host/node/index.ts";
-import { type BackendHost, defragmentedFields, sizeFields } from "../member/index.ts";
+import {
+  type BackendHost,
+  defragmentedFields,
+  defragmentingFields,
+  sizeFields,
+} from "../member/index.ts";
 
 const bytesPerMegabyte = 1024 * 1024;
 
@@ -24,7 +29,7 @@ export function defragmentAtStart(host: BackendHost, thresholdMegabytes: number,
     return;
   }
   const startedMs = nodeClock.nowMs();
-  log.info("defragmenting", sizeFields(host));
+  log.info("defragmenting", defragmentingFields(host));
   host.durable.defragment((error) => {
     if (error !== undefined) return log.error("failed to defragment", { error });
     const tookMs = nodeClock.nowMs() - startedMs;

@@ -82,6 +82,7 @@ export class OpenedBackend {
 
 const hostOf = (file: FileBackend, path: string): BackendHost => ({
   backend: file,
+  path,
   sizeBytes: () => file.sizeBytes(),
   inUseBytes: () => file.inUseBytes(),
   isDiskFull: fullnessOf(file, path),

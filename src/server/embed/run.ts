@@ -1,4 +1,6 @@
 // The process: flags, log, signals and exit codes, as etcdmain has them.
+import { existsSync } from "node:fs";
+import { join } from "node:path";
 import { notifyReady, pinoLog } from "../../io/host/node/index.ts";
 import type { Log, LogLevel } from "../../io/host/index.ts";
 import { type Config, configFrom } from "./config.ts";
@@ -30,7 +32,9 @@ export async function runServer(argv: readonly string[]): Promise<void> {
   }
   log.info("Running: ", { args: [process.argv[1] ?? "etcd", ...argv] });
   warn(config, log);
+  logDirectory(config, log);
   try {
+    const ending = endOnSignal(log);
     // Loaded now: --version and a refused flag need none of it.
     const { startServer } = await import("./start.ts");
     let end = (): void => process.exit(0);
@@ -40,9 +44,9 @@ export async function runServer(argv: readonly string[]): Promise<void> {
       (error) => die(log, "the member stopped", error),
       () => end(),
     );
+    ending.running = running;
     // Removed from its cluster: nothing is wrong with the process.
     end = (): void => void running.stop().then(() => process.exit(0));
-    endOnSignal(running, log);
     notifyReady(log);
   } catch (error) {
     if (error instanceof DiscoveryError) return refuseToken(log, config.discovery, error);
@@ -168,18 +172,36 @@ function warn(config: Config, log: Log): void {
   }
 }
 
-/** Stops cleanly, then dies of the same signal, so that whoever waits sees why (osutil). */
-function endOnSignal(running: RunningServer, log: Log): void {
+/** Whether there is a member already (etcdmain's startEtcdOrProxyV2). */
+function logDirectory({ dataDirectory }: Config, log: Log): void {
+  const isMember = existsSync(join(dataDirectory, "member"));
+  const fields = { "data-dir": dataDirectory, "dir-type": isMember ? "member" : "empty" };
+  if (isMember) log.info("server has already been initialized", fields);
+  else log.info("Initialize and start etcd server", fields);
+}
+
+interface Ending {
+  running: RunningServer | undefined;
+}
+
+/**
+ * Stops cleanly what runs, then dies of the same signal, so that whoever waits sees why (osutil). To be
+ * called before the lines that say it runs: whoever reads those may send a signal at once.
+ */
+function endOnSignal(log: Log): Ending {
+  const ending: Ending = { running: undefined };
   let stopping = false;
   for (const signal of ["SIGTERM", "SIGINT"] as const) {
     process.on(signal, () => {
       if (stopping) return;
       stopping = true;
+      if (ending.running === undefined) return endBy(signal);
       const name = signal === "SIGTERM" ? "terminated" : "interrupt";
       log.info("received signal; shutting down", { signal: name });
-      void running.stop().then(() => endBy(signal));
+      void ending.running.stop().then(() => endBy(signal));
     });
   }
+  return ending;
 }
 
 function endBy(signal: NodeJS.Signals): void {

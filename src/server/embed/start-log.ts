@@ -2,7 +2,7 @@
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import type { Log, LogFields } from "../../io/host/index.ts";
-import { formatDuration, id64Hex } from "../../base/index.ts";
+import { formatDuration, humanSize, id64Hex } from "../../base/index.ts";
 import type { Server } from "../member/index.ts";
 import { isInitialized } from "./cluster.ts";
 import type { Config } from "./config.ts";
@@ -10,6 +10,9 @@ import type { DiscoveryConfig } from "./discovery/config.ts";
 import { inferredAddress } from "./local-address.ts";
 import type { ListenUrl } from "./urls.ts";
 import { etcdVersion, gitSha, goArch, goOs, goVersion, quorateVersion } from "./version.ts";
+
+/** Above this etcd warns (storage.MaxQuotaBytes). */
+const maxQuotaBytes = 8 * 1024 ** 3;
 
 const texts = (urls: readonly ListenUrl[]): string[] => urls.map((url) => url.text);
 
@@ -116,7 +119,59 @@ const discoveryFields = (discovery: DiscoveryConfig): Record<string, unknown> =>
   "discovery-user": discovery.user,
 });
 
+/** What was found in the data directory. */
+function logRestored(log: Log, server: Server): void {
+  const ids = {
+    "cluster-id": id64Hex(server.clusterId),
+    "local-member-id": id64Hex(server.memberId),
+  };
+  for (const { id, peerUrls, isLearner } of server.cluster.members()) {
+    log.info("recovered/added member from store", {
+      ...ids,
+      "recovered-remote-peer-id": id64Hex(id),
+      "recovered-remote-peer-urls": peerUrls,
+      "recovered-remote-peer-is-learner": isLearner,
+    });
+  }
+  const { version } = server.cluster;
+  if (version !== undefined) {
+    log.info("set cluster version from store", {
+      "cluster-version": version.split(".").slice(0, 2).join("."),
+    });
+  }
+  const compacted = server.store.compactedRevision;
+  if (compacted > 0) {
+    log.info("restored last compact revision", {
+      "meta-bucket-name-key": "finishedCompactRev",
+      "restored-compact-revision": compacted,
+    });
+  }
+}
+
+/** The limit of what may come (storage.NewBackendQuota). */
+function logQuota({ quotaBackendBytes: bytes, given }: Config, log: Log): void {
+  const name = { "quota-name": "v3-applier" };
+  if (bytes < 0) {
+    log.info("disabled backend quota", { ...name, "quota-size-bytes": bytes });
+    return;
+  }
+  const size = { "quota-size-bytes": bytes, "quota-size": humanSize(bytes) };
+  if (bytes > maxQuotaBytes) {
+    log.warn("quota exceeds the maximum value", {
+      ...name,
+      ...size,
+      "quota-maximum-size-bytes": maxQuotaBytes,
+      "quota-maximum-size": humanSize(maxQuotaBytes),
+    });
+  }
+  const words = "enabled backend quota";
+  const isDefault = !given.has("quota-backend-bytes");
+  log.info(isDefault ? `${words} with default value` : words, { ...name, ...size });
+}
+
 export function logServing(config: Config, log: Log, server: Server): void {
+  logRestored(log, server);
+  logQuota(config, log);
   log.info("starting etcd server", {
     "local-member-id": id64Hex(server.memberId),
     "local-server-version": etcdVersion,

@@ -48,6 +48,8 @@ export interface CheckpointFile {
 
 export interface BackendHost {
   readonly backend: Backend;
+  /** Of its file, where it has one. */
+  readonly path?: string;
   /** Bytes allocated, as Status shows them and the quota counts them. */
   sizeBytes(): number;
   inUseBytes(): number;

@@ -3,7 +3,13 @@ import { formatDuration, humanSize } from "../../base/index.ts";
 import type { LogFields } from "../../io/host/index.ts";
 import type { BackendHost } from "./backend-host.ts";
 
-export type DatabaseSize = Pick<BackendHost, "sizeBytes" | "inUseBytes">;
+export type DatabaseSize = Pick<BackendHost, "sizeBytes" | "inUseBytes" | "path">;
+
+/** Of a defragmentation that begins (backend.go defrag). */
+export const defragmentingFields = (database: DatabaseSize): LogFields => ({
+  path: database.path ?? "",
+  ...sizeFields(database),
+});
 
 export function sizeFields(database: DatabaseSize): LogFields {
   const size = database.sizeBytes();
@@ -25,6 +31,7 @@ export function defragmentedFields(
   const size = database.sizeBytes();
   const inUse = database.inUseBytes();
   return {
+    path: database.path ?? "",
     "current-db-size-bytes-diff": size - before.size,
     "current-db-size-bytes": size,
     "current-db-size": humanSize(size),

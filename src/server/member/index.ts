@@ -10,7 +10,7 @@ export {
   memoryBackendHost,
 } from "./backend-host.ts";
 export { type Booted, bootstrap, type BootstrapOptions } from "./bootstrap.ts";
-export { defragmentedFields, sizeFields } from "./database-size.ts";
+export { defragmentedFields, defragmentingFields, sizeFields } from "./database-size.ts";
 export { hashAt } from "./corruption-duty.ts";
 export { type Credentials, noTokens, type PasswordDone, type Passwords } from "./credentials.ts";
 export { memberIdOf, type Sha1 } from "./initial-cluster.ts";

@@ -31,6 +31,7 @@ import { MemoryCompaction } from "./memory-compaction.ts";
 import { MemberMeters } from "./meters.ts";
 import { ReadIndex, type ReadDone } from "./read-index.ts";
 import type { MemberParts, MemberSettings, Settled } from "./member-parts.ts";
+import { slowReadLog } from "./slow-read-log.ts";
 import { contextOf, RequestIds } from "./request-ids.ts";
 import { TermGuard } from "./term-guard.ts";
 import { Ticker } from "./ticker.ts";
@@ -92,6 +93,7 @@ export class Member {
         ask: (context) => parts.raft.readIndex(context),
         nextContext: () => contextOf(this.ids.next()),
         nowMs: () => parts.clock.nowMs(),
+        onSlow: slowReadLog(parts.log, parts.settings.requestTimeoutMs),
       },
       { timeoutMs: parts.settings.requestTimeoutMs, counts: this.meters.reads },
     );

@@ -17,26 +17,49 @@ export function membersConfState(members: readonly Member[]): ConfState {
   };
 }
 
+interface Before {
+  readonly isNew: boolean;
+  /** Undefined also when only its name or its clients' URLs have changed. */
+  readonly previous: Member | undefined;
+}
+
 /** `member` is undefined when it was removed. */
 export function logMemberChange(
   { log, clusterId, memberId }: { log: Log; clusterId: Id64; memberId: Id64 },
   id: Id64,
   member: Member | undefined,
-  isNew: boolean,
+  { isNew, previous }: Before,
 ): void {
   const local = { "cluster-id": id64Hex(clusterId), "local-member-id": id64Hex(memberId) };
   if (member === undefined) {
-    log.info("removed member", { ...local, "removed-remote-peer-id": id64Hex(id) });
-    return;
+    log.info("removed member", {
+      ...local,
+      "removed-remote-peer-id": id64Hex(id),
+      "removed-remote-peer-urls": previous?.peerUrls ?? [],
+      "removed-remote-peer-is-learner": previous?.isLearner ?? false,
+    });
+  } else if (isNew) {
+    log.info("added member", {
+      ...local,
+      "added-peer-id": id64Hex(id),
+      "added-peer-peer-urls": member.peerUrls,
+      "added-peer-is-learner": member.isLearner,
+    });
+  } else if (isPromotion(previous, member)) {
+    log.info("promote member", { ...local, "promoted-member-id": id64Hex(id) });
+  } else if (previous !== undefined) {
+    log.info("updated member", {
+      ...local,
+      "updated-remote-peer-id": id64Hex(id),
+      "updated-remote-peer-urls": member.peerUrls,
+      "updated-remote-peer-is-learner": member.isLearner,
+    });
   }
-  if (!isNew) return;
-  log.info("added member", {
-    ...local,
-    "added-peer-id": id64Hex(id),
-    "added-peer-peer-urls": member.peerUrls,
-    "added-peer-is-learner": member.isLearner,
-  });
 }
+
+/** An update brings URLs, a promotion none; both end a learner's learning, as in etcd. */
+const isPromotion = (previous: Member | undefined, member: Member): boolean =>
+  previous?.isLearner === true && !member.isLearner && previous.peerUrls === member.peerUrls;
 
 /** From a member's own removal to its end, so that others hear its last words (etcdserver). */
 const removalDelayMs = 1000;

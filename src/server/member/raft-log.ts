@@ -32,10 +32,8 @@ export function raftLog(log: Log, id: Id64, termOf: () => number): RaftObserver 
       case "election started":
         return raft.info(`${self} is starting a new election at term ${event.term}`);
       case "vote received":
-        return raft.info(
-          `${self} has received ${event.grantedCount} ${nameOf(event.response)} votes and ` +
-            `${event.rejectedCount} vote rejections`,
-        );
+        raft.info(`${self} received ${voteText(event)} at term ${termOf()}`);
+        return raft.info(`${self} has received ${votesText(event)}`);
       case "vote requested":
         return raft.info(
           `${self} sent ${nameOf(event.request)} request to ${id64Hex(event.to)} ` +
@@ -79,9 +77,22 @@ export function raftLog(log: Log, id: Id64, termOf: () => number): RaftObserver 
   };
 }
 
+type VoteEvent = Extract<RaftEvent, { kind: "vote received" }>;
+
+const voteText = ({ response, isGranted, from }: VoteEvent): string =>
+  `${nameOf(response)}${isGranted ? "" : " rejection"} from ${id64Hex(from)}`;
+
+const votesText = ({ response, grantedCount, rejectedCount }: VoteEvent): string =>
+  `${grantedCount} ${nameOf(response)} votes and ${rejectedCount} vote rejections`;
+
 type ConfigurationEvent = Extract<RaftEvent, { kind: "configuration" }>;
 
 function configurationText({ config }: ConfigurationEvent): string {
   const list = (ids: Iterable<Id64>): string => `(${[...ids].map(id64Hex).join(" ")})`;
-  return `voters=${list(config.incoming)}`;
+  const { incoming, outgoing, learners, learnersNext, autoLeave } = config;
+  const parts = [`voters=${list(incoming)}${outgoing.size > 0 ? `&&${list(outgoing)}` : ""}`];
+  if (learners.size > 0) parts.push(`learners=${list(learners)}`);
+  if (learnersNext.size > 0) parts.push(`learners_next=${list(learnersNext)}`);
+  if (autoLeave) parts.push("autoleave");
+  return parts.join(" ");
 }

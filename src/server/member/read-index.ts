@@ -12,6 +12,8 @@ export interface ReadRound {
   /** A context of 8 bytes never used before. */
   nextContext(): Uint8Array;
   nowMs(): number;
+  /** A round took long: it is asked again, or was given up. */
+  onSlow?(what: "asked again" | "given up", context: Uint8Array): void;
 }
 
 /** Rounds that ended without an index: refused, or not heard of in time. */
@@ -33,7 +35,7 @@ interface Confirmed {
   readonly reads: ReadDone[];
 }
 
-const retryMs = 500;
+export const retryMs = 500;
 // Calls that may wait for the next batch; etcd has no such limit.
 const formingMax = 200_000;
 
@@ -106,8 +108,12 @@ export class ReadIndex {
     const now = this.#round.nowMs();
     if (now - batch.startedMs >= this.#timeoutMs) {
       this.#counts.slow++;
+      this.#round.onSlow?.("given up", batch.contexts.at(-1)!);
       this.#fail(errors.timeout());
-    } else if (now - batch.askedMs >= retryMs) this.#ask(batch);
+    } else if (now - batch.askedMs >= retryMs) {
+      this.#round.onSlow?.("asked again", batch.contexts.at(-1)!);
+      this.#ask(batch);
+    }
   }
 
   /** The first commit of a term may have been what the round waited for. */

@@ -297,8 +297,8 @@ export class Server {
           this.#consistentTerm = term;
         },
         alarmChanged: (alarm, raised) => logAlarm(this.log, alarm, raised),
-        memberChanged: (id, member, isNew) => {
-          logMemberChange(this, id, member, isNew);
+        memberChanged: (id, member, isNew, previous) => {
+          logMemberChange(this, id, member, { isNew, previous });
           this.peers?.memberChanged(id, member, isNew);
           if (member === undefined && id === this.memberId) this.#removed();
         },

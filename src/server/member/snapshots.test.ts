@@ -16,6 +16,7 @@ function host(): {
   readonly failures: Error[];
   readonly snapFiles: () => string[];
   readonly walRecords: () => number[];
+  readonly wal: ReturnType<typeof createWal>;
 } {
   const disk = diskHost();
   disk.disk.mkdir("/snap");
@@ -66,6 +67,7 @@ function host(): {
     snapshots,
     commits,
     failures,
+    wal,
     snapFiles: () => disk.disk.readdir("/snap"),
     walRecords: () => validSnapshotEntries(walOptions).map(({ index }) => index),
   };
@@ -118,4 +120,23 @@ test("a commit that fails leaves no file and no record, and stops the member", (
   disk.settle();
   assert.deepEqual([snapFiles(), walRecords()], [[], [0]]);
   assert.equal(failures[0]!.message, "no space left on device");
+});
+
+test("a stop leaves a snapshot that is being made where it is: the log is closed then", () => {
+  for (let stopAfter = 0; ; stopAfter++) {
+    const { disk, snapshots, commits, failures, wal } = host();
+    snapshots.applied(12);
+    const steps = [
+      () => commits[0]!(undefined),
+      ...Array.from({ length: 8 }, () => () => disk.step()),
+    ];
+    for (const step of steps.slice(0, stopAfter)) step();
+    snapshots.stop();
+    wal.close(() => {});
+    for (const step of steps.slice(stopAfter)) step();
+    disk.settle();
+    snapshots.applied(40);
+    assert.deepEqual(failures, []);
+    if (stopAfter === steps.length) break;
+  }
 });

@@ -42,6 +42,7 @@ export class Snapshots {
   #isMaking = false;
   #isForced = false;
   #receivedIndex = 0;
+  #isStopped = false;
   #cancelPurge: Cancel = () => {};
 
   constructor(parts: SnapshotParts, lastIndex: number) {
@@ -55,7 +56,9 @@ export class Snapshots {
     this.#cancelPurge = this.#parts.clock.after(purgeIntervalMs, () => this.start());
   }
 
+  /** What is under way is left as a power cut would leave it: the log, closed soon, says nothing of it. */
   stop(): void {
+    this.#isStopped = true;
     this.#cancelPurge();
   }
 
@@ -72,7 +75,7 @@ export class Snapshots {
   /** Makes one when enough has been applied since the last. */
   applied(index: number): void {
     const isDue = this.#isForced || index - this.#lastIndex > this.#parts.snapshotCount;
-    if (this.#isMaking || !isDue || index === this.#lastIndex) return;
+    if (this.#isMaking || !isDue || index === this.#lastIndex || this.#isStopped) return;
     this.#isMaking = true;
     this.#parts.log.info("triggering snapshot", {
       "local-member-id": id64Hex(this.#parts.memberId),
@@ -90,6 +93,7 @@ export class Snapshots {
     const snapshot: Snapshot = { data, metadata: { confState, index, term } };
     // The database must hold everything the snapshot stands for before anything says so.
     this.#parts.durable()?.commit((error) => {
+      if (this.#isStopped) return;
       if (error !== undefined) return this.#parts.fail(error);
       this.#save(snapshot, { index, term, confState });
     });
@@ -111,6 +115,7 @@ export class Snapshots {
     this.#receivedIndex = index;
     snapshotter.pinDatabase(index);
     snapshotter.saveSnap(snapshot, (error) => {
+      if (this.#isStopped) return;
       if (error !== undefined) return done(error);
       const record = {
         index,
@@ -143,10 +148,12 @@ export class Snapshots {
     const { index } = record;
     failpoint?.("raftBeforeSaveSnap");
     snapshotter.saveSnap(snapshot, (error) => {
+      if (this.#isStopped) return;
       if (error !== undefined) return fail(error);
       if (index <= this.#receivedIndex) return;
       failpoint?.("raftBeforeWALSaveSnaphot");
       wal.saveSnapshot(record, (failed) => {
+        if (this.#isStopped) return;
         if (failed !== undefined) return fail(failed);
         if (index <= this.#receivedIndex) return;
         log.info("saved snapshot to disk", { "snapshot-index": index });

@@ -16,7 +16,7 @@ import {
   defragmentedFields,
   type Digest,
   type DurableBackend,
-  sizeFields,
+  defragmentingFields,
 } from "../member/index.ts";
 import { fail, type RpcContext, serverStream, unary } from "./context.ts";
 import type { HealthService } from "./health.ts";
@@ -69,7 +69,7 @@ function runDefragment(
   const { backend } = server;
   const before = { size: backend.sizeBytes(), inUse: backend.inUseBytes() };
   server.log.info("starting defragment");
-  server.log.info("defragmenting", sizeFields(backend));
+  server.log.info("defragmenting", defragmentingFields(backend));
   durable.defragment((error) => {
     if (error !== undefined) {
       server.log.warn("failed to defragment", { error });

@@ -17,6 +17,7 @@ export class HealthService {
 
   constructor(context: RpcContext) {
     this.#context = context;
+    context.server.log.info("grpc service status changed", { service: "", status: "SERVING" });
   }
 
   methods(): [string, MethodHandler][] {
