@@ -1,7 +1,7 @@
-// What the database file costs: point reads, the scan at start, commits and their longest step; then
-// the backend on it: seeks, the index rebuilt at start, a defragmentation under load.
-// Run: node bench/bbolt.ts [keys] [value bytes]
-// Times are the clock's. On a busy machine the medians say what the code does, the rest who else ran.
+// npm run bench:bbolt -- [keys] [value bytes]: what the database file costs. Point reads, the scan at
+// start, commits and their longest step; then the backend on it: seeks, the index rebuilt at start, a
+// defragmentation under load. Writes bench/results/<date>-bbolt.md. Times are the clock's: on a busy
+// machine the medians say what the code does, the rest who else ran.
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -11,6 +11,7 @@ import { sizeKeyValue, Store, writeKeyValue } from "../src/core/mvcc/index.ts";
 import { FileBackend } from "../src/io/backend/index.ts";
 import { Batch, Database } from "../src/io/bbolt/index.ts";
 import { nodeDisk } from "../src/io/host/node/index.ts";
+import { machineText, minuteNow, writeResults } from "./results.ts";
 
 const keys = Number(argv[2] ?? 1_000_000);
 const valueBytes = Number(argv[3] ?? 256);
@@ -21,10 +22,16 @@ const microseconds = (): number => Number(hrtime.bigint()) / 1000;
 /** Of this process, user and system: what the clock says on a machine with nobody else on it. */
 const cpuMicroseconds = (): number => cpuUsage().user + cpuUsage().system;
 
+const lines: string[] = [];
 function row(question: string, figure: number, unit: string): void {
-  console.log(
-    `${question.padEnd(58)} ${figure.toFixed(figure < 100 ? 2 : 0).padStart(10)} ${unit}`,
-  );
+  const text = figure.toFixed(figure < 100 ? 2 : 0);
+  console.log(`${question.padEnd(58)} ${text.padStart(10)} ${unit}`);
+  lines.push(`| ${question} | ${text} ${unit} |`);
+}
+
+function sound(problems: readonly string[]): void {
+  if (problems.length > 0) throw new Error(problems.join("\n"));
+  console.log("sound");
 }
 
 const key = Buffer.alloc(17);
@@ -244,7 +251,7 @@ async function defragment(backend: FileBackend): Promise<void> {
   row("file after the defragmentation", backend.sizeBytes() / 2 ** 20, "MiB");
   row("puts meanwhile", revision - keys - 2, "");
   reportSteps("defragmentation: call of maybeCommit", steps);
-  console.log(backend.check().join("\n") || "sound");
+  sound(backend.check());
 }
 
 async function benchBackend(path: string): Promise<void> {
@@ -281,7 +288,7 @@ async function main(): Promise<void> {
     before = microseconds();
     const problems = database.check();
     row("check of the whole file", (microseconds() - before) / 1000, "ms");
-    console.log(problems.length === 0 ? "sound" : problems.join("\n"));
+    sound(problems);
     database.close();
     await benchBackend(join(folder, "backend"));
   } finally {
@@ -290,3 +297,7 @@ async function main(): Promise<void> {
 }
 
 await main();
+const date = minuteNow();
+const size = `${keys.toLocaleString("en")} records of ${valueBytes} B`;
+const table = ["| what | figure |", "| --- | --- |", ...lines].join("\n");
+writeResults(`${date}-bbolt`, `# bbolt bench, ${date}, ${size}\n\n${machineText()}\n\n${table}`);

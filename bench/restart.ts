@@ -105,6 +105,7 @@ function report(lines: readonly string[]): void {
 const empty = await emptyStarts();
 const servers = new Map<Kind, ServerProcess>();
 const times = new Map<Kind, number[]>(kinds.map((kind) => [kind, []]));
+const residents = new Map<Kind, number[]>(kinds.map((kind) => [kind, []]));
 try {
   for (const kind of kinds) servers.set(kind, await filled(kind));
   for (let round = 0; round < Number(options.rounds); round++) {
@@ -113,16 +114,19 @@ try {
       const { cpuMilliseconds, residentBytes } = usageOf(server.pid);
       times.get(kind)!.push(took);
       const resident = Math.round(residentBytes / 1024 / 1024);
+      residents.get(kind)!.push(resident);
       console.log(`${kind} ${took.toFixed(0)} ms, CPU ${cpuMilliseconds} ms, RSS ${resident} MB`);
       await server.end("SIGTERM", 120_000);
     }
   }
   const [go = 0, ours = 0] = kinds.map((kind) => median(times.get(kind)!));
+  const [goMB = 0, oursMB = 0] = kinds.map((kind) => median(residents.get(kind)!));
   const ratio = (go / ours).toFixed(2);
   report([
     ...empty,
     `restart with ${options.keys} keys: etcd ${go.toFixed(0)} ms, quorate ${ours.toFixed(0)} ms, ` +
       `${ratio} times as fast`,
+    `RSS then: etcd ${goMB} MB, quorate ${oursMB} MB, ${(oursMB / goMB).toFixed(2)} times as much`,
   ]);
 } finally {
   for (const server of servers.values()) await server.dispose();
