@@ -3,12 +3,12 @@
 import { writeCount } from "../record/varint.ts";
 import { CopyMemory } from "./copy-memory.ts";
 
-/** Fields kept; the oldest make room. */
-const bytesMax = 32 << 20;
-/** A longer field is not kept. */
-const fieldBytesMax = 1 << 14;
 /** Below the fields kept, a place where others are put together before they go to a writer. */
 export const stageBytes = 1 << 16;
+/** Fields kept; the oldest make room. With the stage it is what the memory grows to by doubling. */
+const bytesMax = (32 << 20) - stageBytes;
+/** A longer field is not kept. */
+const fieldBytesMax = 1 << 14;
 /** Two names in each set, with the position of each. */
 const setsMax = 1 << 16;
 const setNumbers = 4;
