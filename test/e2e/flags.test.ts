@@ -2,23 +2,14 @@
 // refusal is worded and with which exit code. An etcd that takes its flags then ends at a peer address
 // that no machine has, so nothing is served.
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
-import {
-  configFrom,
-  type FlagKind,
-  flagTable,
-  parseFlags,
-  UsageError,
-} from "../../src/server/embed/index.ts";
+import { type FlagKind, flagTable } from "../../src/server/embed/index.ts";
 import { peer } from "../peers/peers.ts";
+import { ended, isOurs, nowhere, ourVerdict, verdictOf } from "./flag-verdicts.ts";
 import { executable } from "./server-process.ts";
-
-/** `2 text` and `1 text` as refused with that exit code, or `taken`. */
-type Verdict = string;
 
 const values: Readonly<Record<FlagKind, readonly string[]>> = {
   bool: ["", "true", "F", "maybe"],
@@ -80,6 +71,10 @@ const together: readonly (readonly string[])[] = [
   ["--name"],
   ["-name=a", "--pre-vote"],
   ["---name=a"],
+  ["--version=maybe"],
+  ...["", "127.0.0.1:1", "ftp://127.0.0.1:1", "http://example.com:1"].map((url) => [
+    `--listen-peer-urls=${url}`,
+  ]),
 ];
 
 // Where we answer otherwise, and why.
@@ -94,10 +89,8 @@ const otherwise: Readonly<Record<string, string>> = {
   "--log-outputs=": "the default, as an empty list in a file; etcd opens a file without a name",
 };
 
-/** Ours has more flags than etcd, under its own prefix. */
-const isOurs = (name: string): boolean => name.startsWith("quorate-");
-// What ends a process before it looks at anything else, or writes where it is told to.
-const apart = new Set(["version", "config-file", "listen-peer-urls", "data-dir", "wal-dir"]);
+// What ends a process before it looks at anything else, or stands in every command line here.
+const apart = new Set(["version", "config-file", "listen-peer-urls"]);
 
 function cases(): (readonly string[])[] {
   const found: (readonly string[])[] = [...together];
@@ -107,50 +100,6 @@ function cases(): (readonly string[])[] {
     for (const value of new Set(all)) found.push([`--${name}=${value}`]);
   }
   return found;
-}
-
-const nowhere = "--listen-peer-urls=http://192.0.2.77:2380";
-
-interface Ended {
-  readonly code: number | null;
-  readonly stderr: string;
-}
-
-function ended(program: string, args: readonly string[], folder: string): Promise<Ended> {
-  return new Promise((resolve, reject) => {
-    const child = spawn(program, args, {
-      cwd: folder,
-      stdio: ["ignore", "pipe", "pipe"],
-      env: { PATH: process.env["PATH"] },
-      timeout: 60_000,
-      killSignal: "SIGKILL",
-    });
-    let stderr = "";
-    child.stderr.on("data", (chunk: Buffer) => (stderr += chunk.toString()));
-    child.stdout.resume();
-    child.once("error", reject);
-    child.once("close", (code) => resolve({ code, stderr }));
-  });
-}
-
-function verdictOf({ code, stderr }: Ended): Verdict {
-  if (code === 2 || code === 0) return `${code} ${stderr.split("\n", 1)[0]}`;
-  for (const line of stderr.split("\n").filter((each) => each.startsWith("{"))) {
-    const { msg, error } = JSON.parse(line) as { msg: string; error?: string };
-    if (msg === "failed to verify flags") return `1 ${error}`;
-  }
-  return "taken";
-}
-
-function ourVerdict(args: readonly string[]): Verdict {
-  try {
-    configFrom(parseFlags(args, {}));
-    return "taken";
-  } catch (error) {
-    if (!(error instanceof UsageError)) throw error;
-    // The nearest name is a line of our own.
-    return `${error.exitCode} ${error.message.split("\n", 1)[0]}`;
-  }
 }
 
 test("each flag is taken and refused as etcd takes and refuses it, in its words", async () => {

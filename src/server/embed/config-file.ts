@@ -160,10 +160,9 @@ class FileValues {
   #readSection(path: string, value: unknown, prefix: string): void {
     if (value === null) return;
     if (typeof value !== "object" || Array.isArray(value)) {
-      const type = path.endsWith("-security") ? "embed.securityConfig" : "struct";
-      throw unmarshalError(
-        `${kindOf(value)} into Go struct field ${fieldOf(path)} of type ${type}`,
-      );
+      const type = sectionTypes[path] ?? "struct";
+      const field = path.includes(".") ? innerFieldOf(path) : fieldOf(path);
+      throw unmarshalError(`${kindOf(value)} into Go struct field ${field} of type ${type}`);
     }
     for (const [key, inner] of sorted(value as Readonly<Record<string, unknown>>)) {
       if (prefix !== "") this.#given.add(prefix + key);
@@ -171,7 +170,7 @@ class FileValues {
       const deeper = `${path}.${name}`;
       const entry = sections[path]?.[name];
       if (deeper in sections) this.#readSection(deeper, inner, "");
-      else if (entry !== undefined) this.#set(entry[0], inner, entry[1], fieldOf(deeper));
+      else if (entry !== undefined) this.#set(entry[0], inner, entry[1], innerFieldOf(deeper));
     }
   }
 
@@ -179,8 +178,12 @@ class FileValues {
     if (value === null) return;
     const text = textOf(value, type);
     if (text === undefined) {
+      if (type === "[]string" && Array.isArray(value)) {
+        const item: unknown = value.find((one) => typeof one !== "string");
+        throw unmarshalError(`${kindOf(item)} into Go struct field ${field} of type string`);
+      }
       const what = isNumber(value) && isNumeric(type) ? `number ${value}` : kindOf(value);
-      const goType = typeNames[type] ?? type;
+      const goType = flag === "v2-deprecation" ? v2DeprecationType : (typeNames[type] ?? type);
       throw unmarshalError(`${what} into Go struct field ${field} of type ${goType}`);
     }
     this.#text.set(flag, text);
@@ -189,6 +192,7 @@ class FileValues {
 
 const isNumber = (value: unknown): value is number | bigint =>
   typeof value === "bigint" || typeof value === "number";
+const v2DeprecationType = "config.V2DeprecationEnum";
 const typeNames: Readonly<Record<string, string>> = {
   duration: "time.Duration",
   urls: "string",
@@ -198,6 +202,22 @@ const isNumeric = (type: GoType): boolean =>
   type === "duration" || type.startsWith("uint") || type.startsWith("int");
 const fieldOf = (path: string): string =>
   `configYAML.${configJsonKeys.has(path.replace(/\..*$/, "")) ? "configJSON" : "Config"}.${path}`;
+const sectionTypes: Readonly<Record<string, string>> = {
+  "client-transport-security": "embed.securityConfig",
+  "peer-transport-security": "embed.securityConfig",
+  "discovery-config.client": "clientv3.ConfigSpec",
+};
+const structs: Readonly<Record<string, string>> = {
+  "client-transport-security": "securityConfig",
+  "peer-transport-security": "securityConfig",
+  "socket-options": "SocketOpts",
+  "discovery-config": "DiscoveryConfig",
+};
+/** A field of a section: Go names the section's struct. */
+const innerFieldOf = (path: string): string => {
+  const [section = ""] = path.split(".");
+  return fieldOf(path).replace("configYAML", structs[section] ?? "configYAML");
+};
 const sorted = (map: Readonly<Record<string, unknown>>): [string, unknown][] =>
   Object.entries(map).toSorted(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
 const unmarshalError = (what: string): UsageError =>

@@ -14,7 +14,7 @@ import {
   readDns,
 } from "./discovery/config.ts";
 import { type FeatureGates, gatesText, parseFeatureGates } from "./feature-gates.ts";
-import { type FlagValues, UsageError } from "./flags.ts";
+import { type FlagValues, refused, UsageError } from "./flags.ts";
 import { checkBindUrls, checkHostUrls, type ListenUrl, parseUrls } from "./urls.ts";
 
 export interface Config extends SecurityConfig, AuthConfig, LogConfig {
@@ -132,15 +132,14 @@ function refuseProxy({ text }: FlagValues): void {
   );
 }
 
-function readGates({ text, isFile }: FlagValues): FeatureGates {
-  const gates = text.get("feature-gates") ?? "";
+function readGates(values: FlagValues): FeatureGates {
+  const gates = values.text.get("feature-gates") ?? "";
   try {
     return parseFeatureGates(gates);
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
-    if (isFile) throw new UsageError(why, 1);
-    // A flag of package flag's in etcd: bad usage.
-    throw new UsageError(`invalid value "${gates}" for flag -feature-gates: ${why}`, 2);
+    if (values.isFile) throw new UsageError(why, 1);
+    throw refused(values, "feature-gates", gates, why);
   }
 }
 
@@ -286,15 +285,15 @@ function readOwn(
 const corsOf = (list: string, values: FlagValues): string[] =>
   list === "*" ? ["*"] : urlsOf("cors", list, values).map(({ text }) => text);
 
-function urlsOf(name: string, list: string, { isFile }: FlagValues): ListenUrl[] {
+function urlsOf(name: string, list: string, values: FlagValues): ListenUrl[] {
+  const { isFile } = values;
   if (list === "" && (isFile || name !== "cors")) return [];
   try {
     return parseUrls(list);
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     if (isFile) throw new UsageError(`unexpected error setting up ${name}: ${why}`, 1);
-    // URL lists are parsed by package flag in etcd: a bad one is bad usage, exit code 2.
-    throw new UsageError(`invalid value "${list}" for flag -${name}: ${why}`, 2);
+    throw refused(values, name, list, why);
   }
 }
 

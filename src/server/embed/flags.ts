@@ -12,6 +12,19 @@ export class UsageError extends Error {
   }
 }
 
+/** Flag and variable at once: etcd's log says it with the variable as a field. */
+export class ShadowedVariable extends UsageError {
+  readonly variable: string;
+  constructor(variable: string, name: string) {
+    super(
+      `conflicting environment variable "${variable}" is shadowed by corresponding command-line ` +
+        `flag "${name}" (either unset environment variable or disable flag))`,
+      1,
+    );
+    this.variable = variable;
+  }
+}
+
 export interface FlagValues {
   readonly text: ReadonlyMap<string, string>;
   /** Names given on the command line or in the environment. */
@@ -44,18 +57,19 @@ export function parseFlags(
     if (value === undefined || !variable.startsWith("ETCD_") || isOurVariable(variable)) continue;
     const name = variable.slice("ETCD_".length).toLowerCase().replaceAll("_", "-");
     const spec = flagTable.get(name);
-    if (spec === undefined || spec.ignored || name === "version") {
+    if (spec === undefined || name === "version") {
       unknownVariables.push(`${variable}=${value}`);
       continue;
     }
-    if (line.values.has(name)) throw shadowed(variable, name);
+    if (line.values.has(name)) throw new ShadowedVariable(variable, name);
     if (value === "") continue;
+    usedVariables.push([variable, value]);
+    if (spec.ignored) continue;
     text.set(
       name,
       checked(spec, value, (why) => badVariable(variable, value, why)),
     );
     given.add(name);
-    usedVariables.push([variable, value]);
   }
   return found;
 }
@@ -64,14 +78,15 @@ export function parseFlags(
 const isOurVariable = (name: string): boolean =>
   name === "ETCD_UNSUPPORTED_ARCH" || name === "ETCD_VERIFY";
 
-const shadowed = (variable: string, name: string): UsageError =>
-  new UsageError(
-    `conflicting environment variable "${variable}" is shadowed by corresponding command-line ` +
-      `flag "${name}" (either unset environment variable or disable flag))`,
-    1,
-  );
 const badVariable = (variable: string, value: string, why: string): UsageError =>
   new UsageError(`invalid value "${value}" for ${variable}: ${why}`, 1);
+
+/** A value that is refused where it is used, in the words for where it came from. */
+export function refused(values: FlagValues, name: string, value: string, why: string): UsageError {
+  const variable = `ETCD_${name.toUpperCase().replaceAll("-", "_")}`;
+  const isVariable = values.usedVariables.some(([used]) => used === variable);
+  return isVariable ? badVariable(variable, value, why) : badFlag(name, value, why);
+}
 
 interface CommandLine {
   readonly values: Map<string, string>;

@@ -6,7 +6,7 @@ import type { Log, LogLevel } from "../../io/host/index.ts";
 import { type Config, configFrom } from "./config.ts";
 import { type DiscoveryConfig } from "./discovery/config.ts";
 import { DiscoveryError } from "./discovery/discovery.ts";
-import { type FlagValues, parseFlags, UsageError } from "./flags.ts";
+import { type FlagValues, parseFlags, ShadowedVariable, UsageError } from "./flags.ts";
 import { flagsText, usageText } from "./help.ts";
 import type { RunningServer } from "./start.ts";
 import { versionText } from "./version.ts";
@@ -123,7 +123,13 @@ function openLog(config: Config, early: Log): Log | undefined {
 
 function refuse(error: unknown, log: Log): undefined {
   if (!(error instanceof UsageError)) throw error;
-  if (error.exitCode === 2) process.stderr.write(`${error.message}\n${usageText}`);
+  if (error instanceof ShadowedVariable) {
+    log.fatal(
+      "conflicting environment variable is shadowed by corresponding command-line flag " +
+        "(either unset environment variable or disable flag))",
+      { "environment-variable": error.variable },
+    );
+  } else if (error.exitCode === 2) process.stderr.write(`${error.message}\n${usageText}`);
   else log.warn("failed to verify flags", { error });
   process.exitCode = error.exitCode;
 }
