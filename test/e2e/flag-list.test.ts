@@ -110,7 +110,8 @@ test("each flag has its variable, which may not be set beside it", async () => {
       const all = name === "listen-peer-urls" ? args : [nowhere, ...args];
       const theirs = verdictOf(await ended(peer("etcd"), all, folder, variables));
       const ours = ourVerdict(all, variables);
-      if (ours !== theirs) differences.push(`${variable} ${args}\n  ${theirs}\n  ${ours}`);
+      if (ours !== theirs)
+        differences.push(`${variable} ${args.join(" ")}\n  ${theirs}\n  ${ours}`);
     }
   });
   assert.deepEqual(differences.toSorted(), []);

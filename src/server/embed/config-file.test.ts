@@ -105,7 +105,8 @@ test("wrong types are refused in Go's words", async () => {
     ],
     [
       "client-transport-security: { client-cert-auth: 1 }",
-      `${into} number into Go struct field securityConfig.configJSON.client-transport-security.client-cert-auth of type bool`,
+      `${into} number into Go struct field securityConfig.configJSON.client-transport-security.` +
+        "client-cert-auth of type bool",
     ],
     ["- a", `${into} array into Go value of type embed.configYAML`],
     ["feature-gates: Nope=true", "unrecognized feature gate: Nope"],
