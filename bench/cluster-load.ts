@@ -40,3 +40,22 @@ export async function loadRow(
     "µs of all members": ((cpuOf(cluster.members) - beforeMs) * 1000) / total,
   };
 }
+
+/** One after another, as most programs write: what a single put of a few clients takes. */
+export async function latencyRow(kind: Kind, clients: number): Promise<Record<string, number>> {
+  await using cluster = await TestCluster.start([kind, kind, kind], { readyMilliseconds });
+  const leader = await cluster.leader();
+  const puts = ["put", "--key-size=8", "--val-size=256", "--key-space-size=10000"];
+  await load(leader.endpoint, ["--conns=10", "--clients=100", ...puts, "--total=30000"]);
+  const few = [`--conns=${Math.min(clients, 10)}`, `--clients=${clients}`, ...puts];
+  await load(leader.endpoint, [...few, "--total=1000"]);
+  const total = clients === 1 ? 3000 : 10_000;
+  const beforeMs = cpuOf(cluster.members);
+  const report = await load(leader.endpoint, [...few, `--total=${total}`]);
+  return {
+    "p50 ms": report.p50Milliseconds,
+    "p99 ms": report.p99Milliseconds,
+    "requests/s": report.requestsPerSecond,
+    "µs of all members": ((cpuOf(cluster.members) - beforeMs) * 1000) / total,
+  };
+}

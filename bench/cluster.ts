@@ -5,9 +5,10 @@
 // Prints a table of medians and writes it to bench/results/<date>-cluster.md and .json.
 import { parseArgs } from "node:util";
 import { failover } from "./failover.ts";
-import { loadRow } from "./cluster-load.ts";
+import { latencyRow, loadRow } from "./cluster-load.ts";
 import { slowMember } from "./cluster-slow.ts";
 import { snapshotToNew } from "./cluster-snapshot.ts";
+import type { Kind } from "../test/e2e/server-process.ts";
 import { chosen, type Row, sideBySide } from "./side-by-side.ts";
 
 const { values: options } = parseArgs({
@@ -40,6 +41,11 @@ const rows: readonly Row[] = [
     sample: (kind) => loadRow(kind, "get", "follower", total),
     goals: { "requests/s": { atLeast: 1.5 } },
   },
+  ...[1, 10, 30].map((clients) => ({
+    name: `put-${clients}`,
+    sample: (kind: Kind) => latencyRow(kind, clients),
+    goals: { "p50 ms": { atMost: 1 }, "requests/s": { atLeast: 1 } },
+  })),
   {
     name: "slow",
     sample: slowMember,

@@ -43,12 +43,11 @@ import { Peers } from "./peers.ts";
 import { publish, type Publishing } from "./publishing.ts";
 import { raftLog } from "./raft-log.ts";
 import { ReceivedDatabase } from "./received-database.ts";
+import { replicationLimits } from "./replication-limits.ts";
 import { SnapshotSending } from "./snapshot-sending.ts";
 import type { ServerOptions, ServerParts } from "./server-parts.ts";
 import { Snapshots } from "./snapshots.ts";
 
-const appendSizeMax = 1024 * 1024;
-const inflightMessagesMax = 512;
 /** About microseconds of watch history read in one turn. */
 const catchUpBudget = 1000;
 
@@ -226,8 +225,7 @@ export class Server {
       storage: booted.storage,
       random: seededRandom(random.bits32()),
       asyncStorageWrites: true,
-      messageSizeMax: appendSizeMax,
-      inflightMessagesMax,
+      ...replicationLimits,
       checkQuorum: true,
       preVote: options.preVote,
       rankedElections: options.preVote,

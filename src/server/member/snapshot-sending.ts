@@ -22,6 +22,8 @@ export interface SnapshotSendingParts {
 const waitingMax = 16;
 // For so long after one was sent the log is kept for who must go on from it.
 const releaseDelayMs = 30_000;
+// Before each piece while entries are applied: who writes goes first, a member that lacks all can wait.
+const pauseBesideWritesMs = 2;
 
 export class SnapshotSending {
   readonly #parts: SnapshotSendingParts;
@@ -67,7 +69,8 @@ export class SnapshotSending {
     };
     const startMs = clock.nowMs();
     this.#inFlight++;
-    const source = sourceOf(copy, (error) => {
+    const member = this.#parts.member();
+    const source = sourceOf(copy, member, (error) => {
       const release = (): void => {
         this.#inFlight--;
       };
@@ -87,14 +90,23 @@ export class SnapshotSending {
 }
 
 /** A copy is read once, from its beginning to its end, as the transport does. */
-const sourceOf = (
+function sourceOf(
   copy: BackendCopy,
+  member: Pick<Member, "appliedIndex">,
   closed: (error: Error | undefined) => void,
-): SnapshotSource => ({
-  size: copy.size,
-  readInto: (target, start, length) => copy.read(target.subarray(start, start + length)),
-  close: (error) => {
-    copy.close();
-    closed(error);
-  },
-});
+): SnapshotSource {
+  let { appliedIndex } = member;
+  return {
+    size: copy.size,
+    readInto: (target, start, length) => copy.read(target.subarray(start, start + length)),
+    pauseMs: () => {
+      const isQuiet = member.appliedIndex === appliedIndex;
+      appliedIndex = member.appliedIndex;
+      return isQuiet ? 0 : pauseBesideWritesMs;
+    },
+    close: (error) => {
+      copy.close();
+      closed(error);
+    },
+  };
+}

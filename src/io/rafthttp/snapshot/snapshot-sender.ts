@@ -25,6 +25,8 @@ export interface SnapshotSource {
   readonly size: number;
   /** Fills target[targetStart, +length) from `position`; returns the bytes read. Throws. */
   readInto(target: Uint8Array, targetStart: number, length: number, position: number): number;
+  /** How long to wait before the next piece is read, because others have work to do. */
+  pauseMs?(): number;
   /** Lets go of it. Called once, with why it was not sent or with nothing. */
   close(error: Error | undefined): void;
 }
@@ -118,6 +120,8 @@ class Sending {
   #buffer: Uint8Array | undefined;
   #cancelStall: Cancel = () => {};
   #cancelPace: Cancel = () => {};
+  /** The pause before this piece is over. */
+  #hasPaused = false;
 
   constructor(
     context: TransportContext,
@@ -171,12 +175,15 @@ class Sending {
   /** Sends one piece, and sees to the one after it: other work goes between them. */
   #next(): void {
     if (this.#isOver) return;
-    const waitMs = this.#paceMs();
+    const { source } = this.#snapshot;
+    const pauseMs = this.#hasPaused ? 0 : (source.pauseMs?.() ?? 0);
+    const waitMs = Math.max(this.#paceMs(), pauseMs);
     if (waitMs > 0) {
+      this.#hasPaused = true;
       this.#cancelPace = this.#context.options.clock.after(waitMs, () => this.#next());
       return;
     }
-    const { source } = this.#snapshot;
+    this.#hasPaused = false;
     const length = Math.min(pieceBytes, source.size - this.#sent);
     if (length === 0) {
       this.#stallAfter(this.#context.limits.snapshotAnswerMs);
