@@ -27,6 +27,8 @@ export interface CallHead {
   readonly replyHead: FieldList | readonly FieldToSend[];
 }
 
+const timeoutMsMin = 0.001;
+
 interface Seen {
   contentType: string | undefined;
   encoding: string;
@@ -128,7 +130,8 @@ function refusalOf(
     const what = `Received a HEADERS frame with :method ${quoted(head.method)}`;
     return internal(405, `${what} which should be POST`);
   }
-  if (timeout === 0) {
+  // Before anything can be done a microsecond has passed: grpc-go answers the same.
+  if (typeof timeout === "number" && timeout < timeoutMsMin) {
     return { httpStatus: 200, code: Code.DeadlineExceeded, message: "context deadline exceeded" };
   }
   return undefined;

@@ -129,6 +129,7 @@ test("calls are turned away with grpc-go's codes and words", () => {
       'malformed grpc-timeout: transport: timeout unit is not recognized: "1x"',
     ],
     [headOf({ "grpc-timeout": "0S" }), 200, 4, "context deadline exceeded"],
+    [headOf({ "grpc-timeout": "1n" }), 200, 4, "context deadline exceeded"],
     [
       headOf({ "x-bin": "A!BC" }),
       400,

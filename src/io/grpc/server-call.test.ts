@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { defaultConnectionOptions, Http2Connection } from "../http2/index.ts";
-import { frame, settingsAck, TestClient, uint32 } from "../http2/testing.ts";
+import { frame, goodRequest, settingsAck, TestClient, uint32 } from "../http2/testing.ts";
 import type { Clock } from "../host/index.ts";
 import type { CallHost } from "./call-host.ts";
 import { DeadlineWheel } from "./deadline-wheel.ts";
@@ -96,4 +96,37 @@ test("a call that was told to wait hears of the drain, whatever it sends meanwhi
   assert.equal(talk.call.send(new Uint8Array(10)), true);
   talk.take(1000);
   assert.equal(talk.drains, 1);
+});
+
+test("a call whose short deadline passes before its turn is not begun", () => {
+  for (const [timeout, nowMs, isBegun] of [
+    ["5m", 4, true],
+    ["5m", 5, false],
+    ["900n", 0, false],
+    ["1S", 10, true],
+  ] as const) {
+    let begun = 0;
+    const host = { ...hostOf({ kind: "unary", handle: () => void begun++ }), nowMs: () => nowMs };
+    const after = (): (() => void) => () => {};
+    const clock = { nowMs: () => 0, after } as unknown as Clock;
+    const sockets = {
+      openStream: (...args: [Http2Connection, number, never, boolean]) =>
+        new GrpcCall({ ...host, deadlines: new DeadlineWheel(clock) }, ...args),
+      wake: () => {},
+      wakeSoon: () => {},
+    };
+    const connection = new Http2Connection(sockets, defaultConnectionOptions, 0);
+    connection.owner = { peer: undefined, parked: [] };
+    const client = new TestClient();
+    const fields = [...goodRequest, ["grpc-timeout", timeout] as const];
+    for (const bytes of [
+      client.preface,
+      client.headers(1, false, fields),
+      client.data(1, new Uint8Array(5), true),
+    ]) {
+      connection.receive(bytes, 0, bytes.length, 0);
+    }
+    assert.equal(begun, isBegun ? 1 : 0, `${timeout} after ${nowMs} ms`);
+    assert.equal(connection.openStreams, isBegun ? 1 : 0);
+  }
 });

@@ -14,6 +14,9 @@ import { okTrailers, type Status, trailersOf, trailersOnly } from "./status.ts";
 /** What `send` lets wait for one client before it says false; below half of it `onDrain` comes. */
 export const sendBufferBytesHigh = 1024 * 1024;
 
+/** Timeouts below it are compared with the clock once more before a call begins. */
+const shortTimeoutMs = 20;
+
 // The prefix of the message being sent; copied before the call that uses it returns.
 const prefix = new Uint8Array(prefixBytes);
 
@@ -247,7 +250,7 @@ export class GrpcCall extends Http2Stream implements ServerCall, MessageSink, De
   /** Hands a unary request to its method. */
   dispatch(message: Uint8Array): void {
     this.#parkedBytes = 0;
-    if (this.ended || this.#isRefused()) return;
+    if (this.ended || this.#isLate() || this.#isRefused()) return;
     const method = this.#call.method!;
     if (method.kind !== "unary") return;
     try {
@@ -259,6 +262,14 @@ export class GrpcCall extends Http2Stream implements ServerCall, MessageSink, De
 
   get shared(): ConnectionState {
     return this.connection.owner as ConnectionState;
+  }
+
+  /** The wheel looks after long deadlines; a short one may be over before it has turned. */
+  #isLate(): boolean {
+    const { timeoutMs = Infinity } = this.#call;
+    if (timeoutMs > shortTimeoutMs || this.#host.nowMs() < this.deadlineMs!) return false;
+    this.onDeadline();
+    return true;
   }
 
   #isRefused(): boolean {

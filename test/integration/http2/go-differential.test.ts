@@ -57,6 +57,10 @@ const cases: Readonly<Record<string, Wrong>> = {
   "a timeout too long": { fields: requestTo(path, ["grpc-timeout", "1234567890S"]) },
   "a timeout that is no number": { fields: requestTo(path, ["grpc-timeout", "x5S"]) },
   "a timeout of nothing": { fields: requestTo(path, ["grpc-timeout", "0n"]) },
+  "a timeout of a nanosecond": { fields: requestTo(path, ["grpc-timeout", "1n"]) },
+  "a timeout of a nanosecond for a stream": {
+    fields: requestTo("/etcdserverpb.Watch/Watch", ["grpc-timeout", "1n"]),
+  },
   "bad binary metadata": { fields: requestTo(path, ["x-bin", "A!BC"]) },
   "an unknown encoding": { fields: requestTo(path, ["grpc-encoding", "zippy"]) },
   "a plain message where gzip is allowed": { fields: requestTo(path, ["grpc-encoding", "gzip"]) },
