@@ -4,6 +4,7 @@ import { assert } from "../../base/index.ts";
 
 export const prefixBytes = 5;
 const firstBufferBytes = 4096;
+const firstWindowBytes = 65_535;
 
 export interface MessageSink {
   /** May a message of this length come? Asked as soon as the length is known, maybe again. */
@@ -91,7 +92,8 @@ export class MessageReader {
 
   /**
    * Doubles up to the size of the message, from what came first: neither a length alone nor many
-   * beginnings make us hold much more than was sent.
+   * beginnings make us hold much more than was sent. What goes on behind a first window was granted
+   * its whole length (io/http2), and gets it at once.
    */
   #grow(needed: number, bytes: Uint8Array, start: number): void {
     const known = this.#length >= prefixBytes;
@@ -100,7 +102,7 @@ export class MessageReader {
       : this.#length === 0 && needed >= prefixBytes
         ? prefixBytes + lengthAt(bytes, start)
         : needed;
-    const ahead = this.#length === 0 ? needed : 2 * needed;
+    const ahead = this.#length === 0 ? needed : needed > firstWindowBytes ? whole : 2 * needed;
     const capacity = Math.max(needed, Math.min(whole, Math.max(firstBufferBytes, ahead)));
     assert(capacity >= needed, "a message buffer holds what is kept in it");
     const larger = new Uint8Array(capacity);

@@ -26,13 +26,13 @@ export interface BudgetLimits {
 const KiB = 1024;
 const MiB = 1024 * KiB;
 export const defaultBudgetLimits: BudgetLimits = {
-  grantedBytesMax: 16 * MiB,
+  grantedBytesMax: 8 * MiB,
   grantTimeoutMs: 10_000,
   slowestBytesPerMs: 256,
   silentTicksMax: 2,
-  scarceBytes: 8 * MiB,
+  scarceBytes: 4 * MiB,
   scarceHeldBytes: 256 * KiB,
-  looseBytesMax: 24 * MiB,
+  looseBytesMax: 12 * MiB,
   looseBytesEver: 80 * MiB,
   sparedBytes: 128 * KiB,
 };

@@ -270,7 +270,7 @@ const floods: readonly Attack[] = [
       : frame(frameType.headers, isLast, 2 * at + 1, Buffer.alloc(16_000, 0xbe)),
   ),
   flood("frames of no known type", () => frame(0xf0, 0, 0)),
-  // One connection alone may hold 9 MiB of what has not ended, all together no more than 40.
+  // One connection alone may hold 9 MiB of what has not ended, all together 20.
   flood(
     "messages without end",
     ({ client }, at) => {
