@@ -35,8 +35,14 @@ interface Answer {
 }
 
 async function ask(base: string, path: string, method = "GET"): Promise<Answer> {
-  const response = await fetch(`${base}${path}`, { method, signal: AbortSignal.timeout(60_000) });
-  const type = response.headers.get("content-type") ?? "";
+  const response = await fetch(`${base}${path}`, {
+    method,
+    redirect: "manual",
+    signal: AbortSignal.timeout(60_000),
+  });
+  const header = (name: string): string => response.headers.get(name) ?? "";
+  const more = ["location", "allow", "x-content-type-options"].map(header).filter(Boolean);
+  const type = [header("content-type"), ...more].join(" ");
   return { status: response.status, type, body: await response.text() };
 }
 
@@ -125,11 +131,49 @@ test("/debug/vars has etcd's variables", async () => {
   assert.deepEqual([ours!.status, ours!.type], [theirs!.status, theirs!.type]);
 });
 
-test("pprof's pages are there with --enable-pprof", async () => {
-  for (const path of ["/debug/pprof/", "/debug/pprof/cmdline", "/debug/pprof/heap"]) {
-    for (const kind of kinds) {
-      const { status } = await ask(`http://127.0.0.1:${httpPorts[kind]}`, path);
-      assert.equal(status, 200, `${kind} ${path}`);
+/** Answered as etcd answers them, whatever they are asked by. */
+const paths = [
+  ..."/ /debug /debug/ /debug/vars /debug/vars/ /debug/pprof /debug/pprof/nothing".split(" "),
+  ..."/config/local/log /v2/keys /v2/stats/self /metrics /metrics/ /version /version/".split(" "),
+  ..."/health /health/ /livez /livez/ /readyz/ /readyz/nothing /v3 /v3/ /v3alpha/x".split(" "),
+  ..."/v3beta/kv/range /raft /members /leases /favicon.ico /health?exclude=".split(" "),
+  ..."/livez/?verbose /livez?exclude=a&exclude=b /readyz?verbose=false".split(" "),
+  "/health?serializable=maybe",
+  "/livez?allowlist=serializable_read",
+];
+/** Of profiles those that a Node process has; the others are unknown. */
+const profiles = ["", "cmdline", "heap", "allocs", "symbol", "profile?seconds=1"];
+
+/** What is counted and measured is each server's own; protobuf-go's blanks come and go. */
+function shapeOf(path: string, { status, type, body }: Answer): Answer {
+  // A cluster version may not be decided yet.
+  const isOwn = /vars|metrics|pprof|version/.test(path) && status === 200;
+  const text = type.startsWith("application/json") ? body.replaceAll(/,\s+/g, ",") : body;
+  return sorted({ status, type, body: isOwn ? "" : text });
+}
+
+test("every path is answered by every method as etcd answers it, with pprof and without", async () => {
+  const plain = {} as Record<Kind, ServerProcess>;
+  const started = kinds.map((kind) => ServerProcess.start({ kind }));
+  for (const server of await Promise.all(started)) plain[server.kind] = server;
+  try {
+    const bases = [
+      (kind: Kind): string => `http://127.0.0.1:${httpPorts[kind]}`,
+      (kind: Kind): string => `http://${plain[kind].endpoint}`,
+    ];
+    for (const base of bases) {
+      const all = [...paths, ...profiles.map((name) => `/debug/pprof/${name}`)];
+      for (const path of all) {
+        for (const method of ["GET", "HEAD", "POST", "PUT", "DELETE"]) {
+          if (path.includes("seconds") && method !== "GET") continue;
+          const [theirs, ours] = await Promise.all(
+            kinds.map(async (kind) => shapeOf(path, await ask(base(kind), path, method))),
+          );
+          assert.deepEqual(ours, theirs, `${method} ${path}`);
+        }
+      }
     }
+  } finally {
+    await Promise.all(Object.values(plain).map((server) => server.dispose()));
   }
 });

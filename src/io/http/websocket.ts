@@ -30,15 +30,18 @@ export class WebSocketConnection {
     this.#stream = stream;
   }
 
-  /** Shakes hands; what is no WebSocket request is refused with 400 in gorilla's words. */
+  /** Shakes hands; what is no WebSocket request is refused as gorilla's upgrader does. */
   static accept(
     request: IncomingMessage,
     stream: Duplex,
     { protocol }: WebSocketOptions,
   ): WebSocketConnection | undefined {
-    const refusal = refusalOf(request);
-    if (refusal !== undefined) {
-      refuseUpgrade(stream, 400, "Bad Request", refusal);
+    if (request.method !== "GET") {
+      refuseUpgrade(stream, 405, "Method Not Allowed", "Method Not Allowed");
+      return undefined;
+    }
+    if (!isHandshake(request)) {
+      refuseUpgrade(stream, 400, "Bad Request", "Bad Request");
       return undefined;
     }
     const key = `${request.headers["sec-websocket-key"]}${acceptSuffix}`;
@@ -119,21 +122,16 @@ export class WebSocketConnection {
 export function refuseUpgrade(stream: Duplex, status: number, name: string, text: string): void {
   stream.on("error", () => stream.destroy());
   const body = `${text}\n`;
+  // What is wrong with a handshake may be its version.
+  const version = text === name ? "Sec-Websocket-Version: 13\r\n" : "";
   stream.end(
     `HTTP/1.1 ${status} ${name}\r\nContent-Type: text/plain; charset=utf-8\r\n` +
-      "X-Content-Type-Options: nosniff\r\nSec-Websocket-Version: 13\r\nConnection: close\r\n" +
+      `X-Content-Type-Options: nosniff\r\n${version}Connection: close\r\n` +
       `Content-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
   );
 }
 
-function refusalOf({ method, headers }: IncomingMessage): string | undefined {
-  if (method !== "GET") {
-    return "websocket: the client is not using the websocket protocol: request method is not GET";
-  }
-  if (headers["sec-websocket-version"] !== "13") {
-    return "websocket: unsupported version: 13 not found in 'Sec-Websocket-Version' header";
-  }
-  const key = headers["sec-websocket-key"] ?? "";
-  if (Buffer.from(key, "base64").length === 16) return undefined;
-  return "websocket: not a websocket handshake: 'Sec-WebSocket-Key' header is missing or blank";
+function isHandshake({ headers }: IncomingMessage): boolean {
+  if (headers["sec-websocket-version"] !== "13") return false;
+  return Buffer.from(headers["sec-websocket-key"] ?? "", "base64").length === 16;
 }

@@ -10,6 +10,7 @@ import {
 import { type Gateway, HttpExchange, openApi, serveWebSocket } from "../gateway/index.ts";
 import { type AccessController, namedText, setFields } from "../http/index.ts";
 import { etcdVersion } from "./version.ts";
+import { redirect } from "./redirect.ts";
 
 export interface ClientHttp {
   readonly request: RequestListener;
@@ -42,7 +43,9 @@ export function clientHttpOf({ access, gateway, others }: ClientHttpParts): Clie
       }
       setFields(response, fields);
       if (gateway === undefined) return others(request, response);
-      if (clean !== path || path === "/v3") return redirect(request, response, clean);
+      if (clean !== path || path === "/v3") {
+        return redirect(request, response, clean === "/v3" ? "/v3/" : clean);
+      }
       if (path === "/openapi.json") return describe(request, response);
       others(request, response);
     },
@@ -71,12 +74,4 @@ function describe(request: IncomingMessage, response: ServerResponse): void {
 function pathOf({ url = "" }: IncomingMessage): string {
   const path = url.split("?", 1)[0]!;
   return path.startsWith("/v3beta/") ? path.replace("/v3beta/", "/v3/") : path;
-}
-
-/** As Go's ServeMux sends clients to the clean form of a path. */
-function redirect({ url = "" }: IncomingMessage, response: ServerResponse, clean: string): void {
-  const query = url.includes("?") ? url.slice(url.indexOf("?")) : "";
-  response.statusCode = 307;
-  response.setHeader("Location", `${clean === "/v3" ? "/v3/" : clean}${query}`);
-  response.end();
 }

@@ -2,6 +2,7 @@
 // a Go program has (goroutines, mutexes) is answered as an unknown profile.
 import type { Log } from "../../../io/host/index.ts";
 import type { RequestListener, ServerResponse } from "../../../io/http/index.ts";
+import { redirect } from "../redirect.ts";
 import type { ProcessProfiler } from "./profiler.ts";
 
 const secondsDefault = 30;
@@ -14,6 +15,7 @@ const page = `<html>
 <body>
 /debug/pprof/
 <br>
+<a href="allocs">allocs</a><br>
 <a href="cmdline">cmdline</a><br>
 <a href="heap">heap</a><br>
 <a href="profile">profile</a>
@@ -22,6 +24,7 @@ const page = `<html>
 `;
 
 const prefix = "/debug/pprof/";
+const bare = "/debug/pprof";
 
 /** With --enable-pprof or a debug log, as in etcd: profiles first, then the other paths. */
 export function withProfiles(
@@ -33,6 +36,7 @@ export function withProfiles(
   else if (config.logLevel !== "debug") return others;
   const started = serveProfiles();
   return (request, response) => {
+    if (request.url === bare) return redirect(request, response, prefix);
     if (request.url?.startsWith(prefix) !== true) return others(request, response);
     void started.then((profiles) => profiles(request, response));
   };
@@ -43,6 +47,7 @@ export async function serveProfiles(): Promise<RequestListener> {
   const { ProcessProfiler } = await import("./profiler.ts");
   const profiler: ProcessProfiler = await ProcessProfiler.start(() => Date.now());
   return (request, response) => {
+    response.setHeader("X-Content-Type-Options", "nosniff");
     const { pathname, searchParams } = new URL(request.url ?? "/", "http://localhost");
     switch (pathname.slice(prefix.length)) {
       case "":
@@ -53,6 +58,11 @@ export async function serveProfiles(): Promise<RequestListener> {
         return void response.end([process.title, ...process.argv.slice(2)].join("\0"));
       case "profile":
         return void answer(response, "cpu", profiler.processor(secondsOf(searchParams)));
+      case "symbol":
+        // Names are in the profiles: there are none to ask for.
+        response.setHeader("Content-Type", "text/plain; charset=utf-8");
+        return void response.end("num_symbols: 0\n");
+      case "allocs":
       case "heap":
         return void answer(response, "heap", profiler.heap());
       default:
@@ -85,7 +95,6 @@ async function answer(
 function refuse(response: ServerResponse, status: number, text: string): void {
   response.statusCode = status;
   response.setHeader("Content-Type", "text/plain; charset=utf-8");
-  response.setHeader("X-Content-Type-Options", "nosniff");
   response.setHeader("X-Go-Pprof", "1");
   response.end(`${text}\n`);
 }
