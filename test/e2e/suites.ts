@@ -1,6 +1,7 @@
 // etcd's own black-box suites against an etcd executable: ours, or with --target etcd the real one.
 //   node tools/run.mjs test/e2e/suites.ts [--target etcd] [--package common] [--run EXPRESSION]
-//       [--run-file FILE] [--minutes 10] [--log FILE]
+//       [--run-file FILE] [--list test/e2e/suites-all.txt] [--minutes 10] [--log FILE]
+// With --list those of the package that the list names, which Go etcd passes all. Nothing is run twice.
 import { readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -13,6 +14,7 @@ const { values: options } = parseArgs({
     package: { type: "string", default: "e2e" },
     run: { type: "string" },
     "run-file": { type: "string" },
+    list: { type: "string" },
     minutes: { type: "string", default: "10" },
     log: { type: "string", default: join(tmpdir(), "quorate-suites.log") },
   },
@@ -22,6 +24,14 @@ function expression(): string {
   if (options.run !== undefined) return options.run;
   const file = options["run-file"];
   return file === undefined ? "." : readFileSync(file, "utf8").trim();
+}
+
+/** Of the tests that match, those of the list. */
+function chosen(suite: Suite): string[] {
+  const tests = suite.tests(expression());
+  if (options.list === undefined) return tests;
+  const listed = new Set(readFileSync(options.list, "utf8").split("\n"));
+  return tests.filter((test) => listed.has(`${options.package} ${test}`));
 }
 
 async function main(): Promise<number> {
@@ -37,8 +47,9 @@ async function main(): Promise<number> {
     logFile: options.log,
     minutes: Number(options.minutes),
   });
+  const tests = chosen(suite);
   const verdicts = new Map<string, Verdict>();
-  for (const test of suite.tests(expression())) {
+  for (const test of tests) {
     const { verdict, failedParts, seconds } = await suite.run(test);
     verdicts.set(test, verdict);
     console.log(`${verdict.toLowerCase()}  ${test} ${seconds.toFixed(1)} s`);
@@ -49,7 +60,8 @@ async function main(): Promise<number> {
     [...verdicts].filter(([, one]) => one === verdict).map(([test]) => test);
   const failed = verdictIs("FAIL");
   console.log(
-    `${verdictIs("PASS").length} passed, ${failed.length} failed, ` +
+    `${verdictIs("PASS").length} of ${tests.length} passed ` +
+      `(${((100 * verdictIs("PASS").length) / tests.length).toFixed(1)} %), ${failed.length} failed, ` +
       `${verdictIs("SKIP").length} skipped` +
       (failed.length === 0 ? "" : `: ${failed.join(" ")}; the log is in ${options.log}`),
   );
