@@ -349,10 +349,14 @@ class SimDiskFile implements DiskFile {
 
   writeInBackground(bytes: Uint8Array, position: number, done: Synced): void {
     this.#checkWritable();
+    this.#afterwards(() => this.#disk.writeNode(this.#node, this.path, bytes, position), done);
+  }
+
+  #afterwards(change: () => void, done: Synced): void {
     this.#disk.later("write", () => {
       let failed: Error | undefined;
       try {
-        this.#disk.writeNode(this.#node, this.path, bytes, position);
+        change();
       } catch (error) {
         failed = error as Error;
       }
@@ -398,6 +402,11 @@ class SimDiskFile implements DiskFile {
     const fault = this.#disk.faultOf("truncate", this.path);
     if (fault !== undefined) throw new DiskError("truncate", this.path, fault.code);
     this.#disk.truncateNode(this.#node, size);
+  }
+
+  truncateInBackground(size: number, done: Synced): void {
+    this.#checkWritable();
+    this.#afterwards(() => this.truncate(size), done);
   }
 
   size(): number {

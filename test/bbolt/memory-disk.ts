@@ -166,6 +166,10 @@ class OpenMemoryFile implements DiskFile {
   truncate(size: number): void {
     this.#do({ kind: "truncate", size });
   }
+  truncateInBackground(size: number, done: Synced): void {
+    this.truncate(size);
+    this.#file.waiting.push(done);
+  }
   size(): number {
     return this.#file.size;
   }

@@ -185,6 +185,15 @@ function syncContract(withDisk: WithDisk): void {
       inside = false;
     });
     assert.equal(textOf(readWholeFile(disk, `${root}/a`).subarray(3)), "background");
+    await answered(under, (done) => {
+      inside = true;
+      file.truncateInBackground(7, (error) => {
+        assert.equal(inside, false);
+        done(error);
+      });
+      inside = false;
+    });
+    assert.equal(textOf(readWholeFile(disk, `${root}/a`).subarray(3)), "back");
     await answered(under, (done) => file.sync(done));
     file.syncNow();
     await answered(under, (done) => disk.syncDirectory(root, done));

@@ -267,13 +267,15 @@ export class FileBackend implements Backend {
     const { meter } = this.#options;
     const startedMs = meter?.nowMs() ?? 0;
     meter?.defragmenting();
-    this.#defragmentation = new Defragmentation(this.#database, (error) => {
+    const wake = (): void => this.#options.wake?.();
+    const ended = (error: Error | undefined): void => {
       const told = this.#defragmentingFor;
       this.#defragmentingFor = [];
       meter?.defragmented((meter.nowMs() - startedMs) / 1000);
       for (const one of told) one(error);
-    });
-    this.#options.wake?.();
+    };
+    this.#defragmentation = new Defragmentation(this.#database, ended, wake);
+    wake();
   }
 
   /** Every breach of the file's invariants; for tests and `ETCD_VERIFY=all`. */

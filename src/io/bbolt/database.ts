@@ -1,5 +1,5 @@
 import { assert } from "../../base/index.ts";
-import { type Disk, DiskError, type DiskFile, type DiskLock } from "../host/index.ts";
+import { type Disk, DiskError, type DiskFile, type DiskLock, type Synced } from "../host/index.ts";
 import type { Batch } from "./batch.ts";
 import { type CheckOptions, checkFile } from "./check.ts";
 import { Commit, type CommitOptions } from "./commit.ts";
@@ -44,6 +44,7 @@ export type CommitStage =
   | "building"
   | "syncing pages"
   | "syncing meta"
+  | "cutting"
   | "broken";
 
 export type Committed = (error: Error | undefined) => void;
@@ -302,9 +303,28 @@ export class Database {
    */
   truncateUnused(bytesMax = Number.POSITIVE_INFINITY): boolean {
     if (this.#stage !== "idle") return true;
+    return this.#pager.shrink(this.#unusedFrom(), bytesMax);
+  }
+
+  /**
+   * As `truncateUnused`, off this thread, for a journal may make it wait: the stage is `cutting` and no
+   * commit can start until `done`, which comes unless the database is closed. False: nothing to cut.
+   */
+  cutUnused(bytesMax: number, done: Synced): boolean {
+    assert(this.#stage === "idle", "no commit runs while the file is cut");
+    const isCutting = this.#pager.shrinkInBackground(this.#unusedFrom(), bytesMax, (error) => {
+      if (this.#stage !== "cutting") return;
+      this.#stage = "idle";
+      done(error);
+    });
+    if (isCutting) this.#stage = "cutting";
+    return isCutting;
+  }
+
+  #unusedFrom(): number {
     let mark = Math.max(this.meta.highWater, this.#previousHighWater);
     for (const { highWater } of this.#readers.values()) mark = Math.max(mark, highWater);
-    return this.#pager.shrink(mark, bytesMax);
+    return mark;
   }
 
   /** The number of free pages below page `id`. */

@@ -73,6 +73,8 @@ export interface DiskFile {
   syncNow(): void;
   /** Cuts the file or extends it with zeros. */
   truncate(size: number): void;
+  /** As `truncate`, off the calling thread. */
+  truncateInBackground(size: number, done: Synced): void;
   size(): number;
   /** At least `size` bytes long, by zeros at the end that take no room before they are written. */
   allocate(size: number): void;

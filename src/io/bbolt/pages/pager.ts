@@ -1,6 +1,6 @@
 import { CorruptFileError } from "../errors.ts";
 import { Page, pageProblem } from "../format/page.ts";
-import type { DiskFile } from "../../host/index.ts";
+import type { DiskFile, Synced } from "../../host/index.ts";
 import { PageCache } from "./page-cache.ts";
 import type { PageSums } from "./page-sums.ts";
 import { PageWriter } from "./page-writer.ts";
@@ -184,6 +184,18 @@ export class Pager {
     this.file.truncate(shrunk);
     this.#fileBytes = shrunk;
     return shrunk > required;
+  }
+
+  /** As `shrink`, off this thread: until `done` the file must not grow. False: there is nothing to cut. */
+  shrinkInBackground(highWater: number, bytesMax: number, done: Synced): boolean {
+    const required = highWater * this.pageBytes;
+    if (required >= this.#fileBytes) return false;
+    const shrunk = Math.max(required, this.#fileBytes - bytesMax);
+    this.file.truncateInBackground(shrunk, (error) => {
+      if (error === undefined) this.#fileBytes = shrunk;
+      done(error);
+    });
+    return true;
   }
 
   corrupt(id: number, what: string): CorruptFileError {

@@ -3,6 +3,7 @@ import {
   fdatasync,
   fdatasyncSync,
   fstatSync,
+  ftruncate,
   ftruncateSync,
   readSync,
   write,
@@ -85,6 +86,14 @@ export class NodeDiskFile implements DiskFile {
     } catch (error) {
       throw asDiskError("truncate", this.path, error);
     }
+  }
+
+  truncateInBackground(size: number, done: Synced): void {
+    const descriptor = this.#open();
+    this.#background++;
+    ftruncate(descriptor, size, (error) => {
+      this.#finish(error ? asDiskError("truncate", this.path, error) : undefined, done);
+    });
   }
 
   size(): number {
