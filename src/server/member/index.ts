@@ -22,6 +22,7 @@ export {
   type JoinOptions,
 } from "./join.ts";
 export { isOneMinorBelow, type Minor, minorOf, minorText } from "./minor-version.ts";
+export { SnapshotPace } from "./snapshot-pace.ts";
 export { urlProblem } from "./go-url.ts";
 export { checkedPeerUrls } from "./peer-urls.ts";
 export type { PeerTransport } from "./peers.ts";

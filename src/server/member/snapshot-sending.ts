@@ -7,6 +7,7 @@ import type { OutgoingSnapshot, SnapshotSource } from "../../io/rafthttp/index.t
 import type { BackendCopy, DurableBackend } from "./backend-host.ts";
 import type { CommittedState } from "./committed-state.ts";
 import type { Member } from "./member.ts";
+import { SnapshotPace } from "./snapshot-pace.ts";
 
 export interface SnapshotSendingParts {
   readonly member: () => Member;
@@ -22,8 +23,6 @@ export interface SnapshotSendingParts {
 const waitingMax = 16;
 // For so long after one was sent the log is kept for who must go on from it.
 const releaseDelayMs = 30_000;
-// Before each piece while entries are applied: who writes goes first, a member that lacks all can wait.
-const pauseBesideWritesMs = 2;
 
 export class SnapshotSending {
   readonly #parts: SnapshotSendingParts;
@@ -69,8 +68,8 @@ export class SnapshotSending {
     };
     const startMs = clock.nowMs();
     this.#inFlight++;
-    const member = this.#parts.member();
-    const source = sourceOf(copy, member, (error) => {
+    const pace = new SnapshotPace(this.#parts.member, clock);
+    const source = sourceOf(copy, pace, (error) => {
       const release = (): void => {
         this.#inFlight--;
       };
@@ -92,18 +91,13 @@ export class SnapshotSending {
 /** A copy is read once, from its beginning to its end, as the transport does. */
 function sourceOf(
   copy: BackendCopy,
-  member: Pick<Member, "appliedIndex">,
+  pace: SnapshotPace,
   closed: (error: Error | undefined) => void,
 ): SnapshotSource {
-  let { appliedIndex } = member;
   return {
     size: copy.size,
     readInto: (target, start, length) => copy.read(target.subarray(start, start + length)),
-    pauseMs: () => {
-      const isQuiet = member.appliedIndex === appliedIndex;
-      appliedIndex = member.appliedIndex;
-      return isQuiet ? 0 : pauseBesideWritesMs;
-    },
+    pauseMs: () => pace.pauseMs(),
     close: (error) => {
       copy.close();
       closed(error);

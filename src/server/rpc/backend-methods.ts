@@ -17,6 +17,7 @@ import {
   type Digest,
   type DurableBackend,
   defragmentingFields,
+  SnapshotPace,
 } from "../member/index.ts";
 import { fail, type RpcContext, serverStream, unary } from "./context.ts";
 import type { HealthService } from "./health.ts";
@@ -28,10 +29,8 @@ const blobBytes = 128 * 1024;
 const blobTag = 0x1a;
 /** Clients that watch the health have so long to go elsewhere before a defragmentation begins. */
 const leaveTakingMs = 50;
-/** Blobs between two rounds of the event loop. */
+/** Blobs between two rounds of the event loop while nobody writes; else one. */
 const blobsPerSlice = 2;
-/** After a slice, while others write: they go first, with half of the processor and more. */
-const pauseBesideWritesMs = 2;
 
 export const backendMethods = (
   context: RpcContext,
@@ -109,14 +108,17 @@ class SnapshotCall {
   readonly #digest: Digest;
   readonly #version: string;
   readonly #startMs: number;
-  #appliedIndex = 0;
+  readonly #pace: SnapshotPace;
+  #pauseMs = 0;
 
   constructor(context: RpcContext, call: ServerCall, copy: BackendCopy, digest: Digest) {
     this.#context = context;
     this.#call = call;
     this.#copy = copy;
     this.#digest = digest;
-    this.#startMs = context.server.clock.nowMs();
+    const { clock, member } = context.server;
+    this.#startMs = clock.nowMs();
+    this.#pace = new SnapshotPace(() => member, clock);
     this.#version = context.server.storageVersion ?? "";
     call.onCancel = () => copy.close();
     this.#log("sending database snapshot to client", this.#fields());
@@ -145,7 +147,8 @@ class SnapshotCall {
   }
 
   #slice(): void {
-    for (let sent = 0; sent < blobsPerSlice; sent++) {
+    const blobs = this.#pauseMs > 0 ? 1 : blobsPerSlice;
+    for (let sent = 0; sent < blobs; sent++) {
       if (this.#call.ended) return this.#copy.close();
       const blob = this.#copy.next(blobBytes);
       if (blob.length === 0) return this.#finish();
@@ -159,11 +162,10 @@ class SnapshotCall {
 
   #goOn(): void {
     this.#call.onDrain = undefined;
-    const { clock, member } = this.#context.server;
-    const isQuiet = member.appliedIndex === this.#appliedIndex;
-    this.#appliedIndex = member.appliedIndex;
-    if (isQuiet) clock.later(() => this.run());
-    else clock.after(pauseBesideWritesMs, () => this.run());
+    const { clock } = this.#context.server;
+    this.#pauseMs = this.#pace.pauseMs();
+    if (this.#pauseMs === 0) clock.later(() => this.run());
+    else clock.after(this.#pauseMs, () => this.run());
   }
 
   /** The blob goes last in its message, so that its bytes are copied into frames and nowhere before. */
