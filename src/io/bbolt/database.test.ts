@@ -76,6 +76,40 @@ test("a cursor goes either way and finds the place of a key that is not there", 
   assert.equal(count, 2000);
 });
 
+test("long pages that a walk meets are kept: the next walk reads nothing", () => {
+  const disk = new MemoryDisk();
+  let database = Database.open({ disk, path });
+  const batch = new Batch();
+  batch.createBucket("key");
+  for (let number = 0; number < 60; number++)
+    batch.put("key", key(number), Buffer.alloc(50_000, number));
+  database.commitNow(batch);
+  database.close();
+  database = Database.open({ disk, path });
+  const file = disk.files.get(path)!;
+  let reads = 0;
+  const read = file.read.bind(file);
+  file.read = (...args) => {
+    reads++;
+    return read(...args);
+  };
+  const walk = (): number => {
+    const { view } = database;
+    const cursor = view.cursor(view.bucket("key")!);
+    let bytes = 0;
+    for (let more = cursor.first(); more; more = cursor.next()) {
+      assert.equal(cursor.value[0], cursor.value.at(-1));
+      bytes += cursor.value.length;
+    }
+    return bytes;
+  };
+  assert.equal(walk(), 3_000_000);
+  assert.ok(reads > 0);
+  reads = 0;
+  assert.equal(walk(), 3_000_000);
+  assert.equal(reads, 0);
+});
+
 test("a full disk fails the commit, changes nothing, and the batch can be committed later", () => {
   const disk = new MemoryDisk();
   const database = filled(disk, 500);

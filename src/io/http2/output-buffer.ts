@@ -6,7 +6,7 @@ import { frameHeaderBytes, framePayloadBytesMax } from "./frame.ts";
 
 /** Two of the largest frames: the largest answer goes out in one piece, and it is a good size for a write. */
 export const chunkBytes = 2 * (framePayloadBytesMax + frameHeaderBytes);
-const pooledChunksMax = 128;
+const pooledChunksMax = 256;
 const pool: Buffer[] = [];
 
 // Below this a copy into the chunk is cheaper than a segment of its own.

@@ -152,7 +152,7 @@ export class RecordGather {
   #writeLong(at: number, held: Uint8Array, writer: ByteWriter): void {
     const start = this.#starts[at]!;
     if (start !== 0) return writer.bytesField(this.#tag, held, start, this.#ends[at]!);
-    // It did not fit into what may be held.
+    // It is not held.
     const cursor = this.#cursor;
     this.#seek(at, false);
     writer.bytesField(this.#tag, cursor.buffer, cursor.start, cursor.end);
@@ -193,6 +193,11 @@ export class RecordGather {
       at++;
     }
     if (wanted === 0) return at;
+    if (bytes > wanted * fieldBytesMax) {
+      // Long ones are copied once, from where they lie.
+      for (let place = from; place < at; place++) this.#starts[this.#sorted[place]!] = 0;
+      return at;
+    }
     const first = starts[this.#wanted[0]!]!;
     const last = ends[this.#wanted[wanted - 1]!]!;
     // One copy with what lies between is quicker than many.

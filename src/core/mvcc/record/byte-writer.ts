@@ -17,25 +17,33 @@ let poolUsed = 0;
 
 // Buffers of large messages that were given back. Each new one would count as memory outside the
 // heap, and a full collection comes with every few dozen megabytes of that.
-const spareBytesMax = 4 << 20;
-const sparesMax = 3;
+const spareBytesMax = 8 << 20;
+const sparesBytesMax = 24 << 20;
 const spares: Uint8Array[] = [];
+let sparesBytes = 0;
 
 function largeBuffer(bytes: number): Uint8Array {
   const at = spares.findIndex(({ length }) => length >= bytes);
-  return at < 0 ? new Uint8Array(bytes) : spares.splice(at, 1)[0]!;
+  return at < 0 ? new Uint8Array(bytes) : takeSpare(at);
+}
+
+function takeSpare(at: number): Uint8Array {
+  const spare = spares.splice(at, 1)[0]!;
+  sparesBytes -= spare.length;
+  return spare;
 }
 
 function giveBack(buffer: Uint8Array): void {
   const { length } = buffer;
   if (length <= poolBytes || length > spareBytesMax) return;
-  // The smallest makes room: a larger one serves more.
-  if (spares.length === sparesMax) {
+  // The smallest make room: a larger one serves more.
+  while (sparesBytes + length > sparesBytesMax) {
     const least = spares.reduce((small, one) => (one.length < small.length ? one : small));
     if (least.length >= length) return;
-    spares.splice(spares.indexOf(least), 1);
+    takeSpare(spares.indexOf(least));
   }
   spares.push(buffer);
+  sparesBytes += length;
 }
 
 /** Where in `pool` so many bytes are free; they are now taken. */

@@ -30,13 +30,32 @@ export class RunReader {
   /** Page `ids[at]`, borrowed until the next read; those after it are wanted next. Checked. */
   read(ids: readonly number[], at: number): Page {
     const id = ids[at]!;
-    if (id < this.#first || id >= this.#first + this.#count) this.#fill(ids, at);
-    let page = this.#slots[id - this.#first]!;
-    if (page.overflow > 0) page = this.#withOverflow(page, id);
+    return this.#checked(this.#inWindow(ids, at) ?? this.#pager.rawPage(id), id);
+  }
+
+  /** The same, but a page too long to be read along is the cache's, which keeps it for the next walk. */
+  readOrKeep(ids: readonly number[], at: number): Page {
+    const id = ids[at]!;
+    const page = this.#inWindow(ids, at);
+    return page === undefined ? this.#pager.page(id) : this.#checked(page, id);
+  }
+
+  #checked(page: Page, id: number): Page {
     page.id = id;
     const problem = this.#pager.problemOf(page, id);
     if (problem !== undefined) throw this.#pager.corrupt(id, problem);
     return page;
+  }
+
+  /** Undefined when it ends outside the window. */
+  #inWindow(ids: readonly number[], at: number): Page | undefined {
+    const id = ids[at]!;
+    if (id < this.#first || id >= this.#first + this.#count) this.#fill(ids, at);
+    const page = this.#slots[id - this.#first]!;
+    const pages = page.overflow + 1;
+    if (pages === 1) return page;
+    if (id - this.#first + pages > this.#count) return undefined;
+    return new Page(this.#bytes, this.#words, page.start, pages * this.#pager.pageBytes);
   }
 
   #fill(ids: readonly number[], at: number): void {
@@ -55,11 +74,5 @@ export class RunReader {
     if (this.#count === 0) {
       throw this.#pager.corrupt(first, `page ${first}: lies beyond the end of the file`);
     }
-  }
-
-  #withOverflow(page: Page, id: number): Page {
-    const pages = page.overflow + 1;
-    if (id - this.#first + pages > this.#count) return this.#pager.rawPage(id);
-    return new Page(this.#bytes, this.#words, page.start, pages * this.#pager.pageBytes);
   }
 }

@@ -169,7 +169,7 @@ export class Cursor {
       this.#siblingsOf = parent.id;
     }
     this.#reader ??= new RunReader(this.#pager);
-    const leaf = this.#reader.read(this.#siblings, child);
+    const leaf = this.#reader.readOrKeep(this.#siblings, child);
     if (!leaf.isLeaf) throw this.#pager.corrupt(leaf.id, `page ${leaf.id}: not a leaf`);
     this.#ahead = leaf;
     this.#ids[this.#depth] = leaf.id;
