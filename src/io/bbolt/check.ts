@@ -154,7 +154,16 @@ class Check {
       if (page.leafFlags(at) !== bucketElement) continue;
       const { root, inline } = bucketAt(this.#pager, page, at);
       if (inline === undefined) roots.push(root);
-      else this.#checkOrder(inline, page.id, undefined, undefined);
+      else this.#checkInline(inline, page.id);
+    }
+  }
+
+  /** bbolt gives a bucket pages of its own before it holds another. */
+  #checkInline(inline: Page, id: number): void {
+    this.#checkOrder(inline, id, undefined, undefined);
+    for (let at = 0; at < inline.count; at++) {
+      if (inline.leafFlags(at) !== bucketElement) continue;
+      this.#report(`page ${id}: a bucket within an inline bucket`);
     }
   }
 }
