@@ -67,6 +67,7 @@ func run(c *config, raw bool) error {
 	if err != nil {
 		return fmt.Errorf("cannot reach a: %w", err)
 	}
+	a.isReference = true
 	b, err := dial("b", c.subject)
 	if err != nil {
 		return fmt.Errorf("cannot reach b: %w", err)
