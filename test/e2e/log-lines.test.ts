@@ -17,13 +17,15 @@ const flags = [
 
 const patienceMs = 60_000;
 
-async function says(server: ServerProcess, ...lines: readonly string[]): Promise<void> {
+async function says(server: ServerProcess, ...words: readonly string[]): Promise<void> {
   const until = performance.now() + patienceMs;
-  while (!lines.every((line) => server.log.includes(`"${line}"`))) {
-    assert.ok(performance.now() < until, `${server.kind} did not say ${lines.join(", ")}`);
+  while (!words.every((word) => server.log.includes(`"${word}"`))) {
+    assert.ok(performance.now() < until, `${server.kind} did not say ${words.join(", ")}`);
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
 }
+
+const mismatch = "remotes server has mismatching etcd version";
 
 /** Starts, writes, compacts, changes the cluster, fills the quota, ends twice by signals. */
 async function life(kind: Kind): Promise<string> {
@@ -50,7 +52,10 @@ async function life(kind: Kind): Promise<string> {
   await run("auth", "enable");
   await run("--user=root:root", "auth", "disable");
   for (const change of ["validate", "enable"]) await run("downgrade", change, "3.6");
+  // The version is decided every four seconds, and the members looked at every five.
+  await says(server, "The server is ready to downgrade", mismatch);
   await run("downgrade", "cancel");
+  await says(server, 'from":"3.6","to":"3.7');
   const until = performance.now() + patienceMs;
   while (!(await run("put", "big", "x".repeat(60_000))).stderr.includes("space exceeded")) {
     assert.ok(performance.now() < until, `${kind} took more than its quota`);

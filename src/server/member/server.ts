@@ -448,9 +448,7 @@ export class Server {
   #versionChanged(version: string, previous: string | undefined): void {
     const { options, log, clusterId, memberId } = this;
     const place = { options, log, clusterId, memberId, records: this.#records };
-    clusterVersionChanged(place, version, previous);
-    // An older version goes on from the snapshot; it need not read what the log holds before it.
-    if (previous !== undefined && isLessMinor(version, previous)) this.#snapshots?.force();
+    if (clusterVersionChanged(place, version, previous)) this.#snapshots?.force();
   }
 
   /** The read probes make: of nothing, by the way every range goes. Throws what a range throws. */

@@ -132,8 +132,15 @@ export class VersionMonitor {
     const { enabled, targetVersion } = downgrade();
     if (!enabled || !member.isLeader) return;
     this.#versions((versions) => {
-      for (const version of versions.values()) {
-        if (version === undefined || minorText(version) !== minorText(targetVersion)) return;
+      for (const [id, version] of versions) {
+        if (version === undefined) return;
+        if (minorText(version) === minorText(targetVersion)) continue;
+        log.warn("remotes server has mismatching etcd version", {
+          "remote-member-id": id64Hex(id),
+          "current-server-version": minorText(version),
+          "target-version": minorText(targetVersion),
+        });
+        return;
       }
       log.info("the cluster has been downgraded", { "cluster-version": targetVersion });
       const request = encodeDowngradeInfoSetRequest(makeDowngradeInfoSetRequest());
