@@ -46,7 +46,7 @@ function keyOf(random: RandomSource, range: number): Buffer {
 function valueOf(random: RandomSource): Buffer {
   const kind = random.below(100);
   const length =
-    kind < 70 ? random.below(60) : kind < 98 ? random.below(1500) : random.below(30000);
+    kind < 70 ? random.below(60) : kind < 98 ? random.below(1500) : random.below(120_000);
   return Buffer.alloc(length, random.below(256));
 }
 

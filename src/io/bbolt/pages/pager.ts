@@ -1,5 +1,6 @@
 import { CorruptFileError } from "../errors.ts";
-import { Page, pageProblem } from "../format/page.ts";
+import { isLone } from "../format/lone.ts";
+import { Page, pageProblem, wordsOf } from "../format/page.ts";
 import type { DiskFile, Synced } from "../../host/index.ts";
 import { PageCache } from "./page-cache.ts";
 import type { PageSums } from "./page-sums.ts";
@@ -58,12 +59,20 @@ export class Pager {
     return this.#cache.find(id) ?? this.#load(id);
   }
 
+  /**
+   * As `page`, but of a leaf that is one long element perhaps only the first page, with memory that
+   * the next call uses again: who asks wants its key, or its length.
+   */
+  pageOrHead(id: number): Page {
+    return this.#cache.find(id) ?? this.#load(id, true);
+  }
+
   /** Whether `page` would find it without reading the file. */
   isCached(id: number): boolean {
     return this.#cache.has(id);
   }
 
-  #load(id: number): Page {
+  #load(id: number, mayBeHead = false): Page {
     // A damaged page may name any: the cache keeps a table as long as the largest id it was given.
     if (id * this.pageBytes >= this.#fileBytes) {
       throw this.corrupt(id, `page ${id}: the file ends after 0 of ${this.pageBytes} bytes`);
@@ -79,7 +88,23 @@ export class Pager {
       throw this.corrupt(id, problem);
     }
     this.#cache.forget(id);
+    if (mayBeHead && this.#isHeadOfLone(frame, id)) {
+      frame.bytes.copy(this.#header.bytes, 0, frame.start, frame.start + this.pageBytes);
+      this.#header.id = id;
+      return this.#header;
+    }
     return this.#loadLarge(frame, id, overflow);
+  }
+
+  /** Whether all that is wanted of the leaf is here and believable; else it is read, and judged, whole. */
+  #isHeadOfLone(head: Page, id: number): boolean {
+    return (
+      head.storedId === id &&
+      isLone(head) &&
+      head.leafKeyLength(0) > 0 &&
+      head.leafKeyStart(0) + head.leafKeyLength(0) <= head.start + this.pageBytes &&
+      (id + head.overflow + 1) * this.pageBytes <= this.#fileBytes
+    );
   }
 
   #loadLarge(first: Page, id: number, overflow: number): Page {
@@ -88,7 +113,8 @@ export class Pager {
     if ((id + overflow + 1) * this.pageBytes > this.#fileBytes) {
       throw this.corrupt(id, `page ${id}: ${overflow} overflow pages lie outside the file`);
     }
-    const large = Page.ofLength((overflow + 1) * this.pageBytes);
+    const bytes = Buffer.allocUnsafeSlow((overflow + 1) * this.pageBytes);
+    const large = new Page(bytes, wordsOf(bytes), 0, bytes.length);
     large.id = id;
     this.#readWhole(large, id, 0);
     const problem = this.problemOf(large, id);
@@ -162,6 +188,12 @@ export class Pager {
     }
     const frame = this.#cache.admit(id);
     this.writer.bytes.copy(frame.bytes, frame.start, start, start + this.pageBytes);
+  }
+
+  /** Part of a page that was just built in the writer and is not kept here. */
+  publishPiece(id: number, start: number, pages: number): void {
+    this.#sums?.set(id, this.writer.words, start, pages);
+    this.#cache.forget(id);
   }
 
   /** Makes the file long enough for `highWater` pages, in steps. */

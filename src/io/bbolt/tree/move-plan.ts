@@ -1,5 +1,6 @@
 // Which leaves to rewrite so that a file can become shorter, in steps.
 import { ownBytes } from "../../../base/index.ts";
+import { isLong } from "../format/lone.ts";
 import { headerBytes, type Page } from "../format/page.ts";
 import type { Pager } from "../pages/pager.ts";
 import type { View } from "../view.ts";
@@ -129,10 +130,13 @@ class MovePlanner {
   #pack(page: Page): void {
     for (let at = 0; at < page.count; at++) {
       const size = headerBytes + page.leafKeyLength(at) + page.leafValueLength(at);
+      const isAlone = isLong(page.leafKeyLength(at), page.leafValueLength(at));
+      if (isAlone) this.#closePage();
       const isFull = headerBytes + this.#openBytes + size > this.#pageBytes;
       if (isFull && this.#openCount >= keysPerPageMin) this.#closePage();
       this.#openBytes += size;
       this.#openCount++;
+      if (isAlone) this.#closePage();
     }
   }
 

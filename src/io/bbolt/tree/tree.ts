@@ -1,10 +1,12 @@
 import { assert } from "../../../base/index.ts";
 import type { Bucket } from "../format/bucket.ts";
 import { childFor, leafHasKeyAt, leafLowerBound } from "../format/inode.ts";
-import { type Page, bucketElement } from "../format/page.ts";
+import { isLone, isLong } from "../format/lone.ts";
+import { bucketElement, headerBytes, Page } from "../format/page.ts";
 import type { Pager } from "../pages/pager.ts";
 import { Arena } from "./arena.ts";
 import { Level } from "./level.ts";
+import { writeLone } from "./lone.ts";
 import { deleted, Operations } from "./operations.ts";
 import { cut } from "./split.ts";
 import { heightMax } from "./walk.ts";
@@ -34,13 +36,15 @@ export interface TreeOptions {
 }
 
 const noOperations = new Operations();
+const noElements = Page.ofLength(headerBytes);
 
 /**
  * Rewrites one tree with a batch of operations: the touched pages are read in key order, their
  * elements merged with the operations, and new pages made bottom-up; untouched pages stay as they
  * are (bbolt does the same in two steps, node.go `rebalance` and `spill`). A page left below a
  * quarter full draws its right neighbour in. `touch` holds keys whose pages are to be rewritten
- * though nothing in them changes. Old pages are only read, so readers of the old tree go on.
+ * though nothing in them changes. A long element has a leaf of its own, which stays as it is when
+ * something is put beside it. Old pages are only read, so readers of the old tree go on.
  */
 export class TreeUpdate {
   readonly #pager: Pager;
@@ -90,9 +94,9 @@ export class TreeUpdate {
 
   #heightOf(root: number): number {
     let height = 0;
-    for (let page = this.#pager.page(root); !page.isLeaf; height++) {
+    for (let page = this.#pager.pageOrHead(root); !page.isLeaf; height++) {
       if (height > heightMax) throw this.#pager.corrupt(root, `page ${root}: a tree without end`);
-      page = this.#pager.page(page.child(0));
+      page = this.#pager.pageOrHead(page.child(0));
     }
     return height;
   }
@@ -102,8 +106,8 @@ export class TreeUpdate {
     return this.#levels[height]!;
   }
 
-  #pageAt(id: number, height: number): Page {
-    const page = this.#pager.page(id);
+  #pageAt(id: number, height: number, mayBeHead = false): Page {
+    const page = mayBeHead ? this.#pager.pageOrHead(id) : this.#pager.page(id);
     if (page.isLeaf === (height === 0)) return page;
     throw this.#pager.corrupt(id, `page ${id}: not at the depth of its neighbours`);
   }
@@ -116,7 +120,9 @@ export class TreeUpdate {
     touchFrom: number,
     touchTo: number,
   ): Generator<void, void> {
-    const page = this.#pageAt(id, height);
+    const isTouched = touchFrom < touchTo;
+    const page = this.#pageAt(id, height, !isTouched);
+    if (!isTouched && isLone(page)) return yield* this.#mergeLone(page, from, to);
     this.#work.left -= 1 + page.overflow;
     this.#source.free(page);
     page.pins++;
@@ -163,6 +169,27 @@ export class TreeUpdate {
     }
   }
 
+  /** Puts operations [from, to) on either side of a leaf that is one long element, or in its place. */
+  *#mergeLone(page: Page, from: number, to: number): Generator<void, void> {
+    const operations = this.#operations;
+    const { id } = page;
+    const keyLength = page.leafKeyLength(0);
+    const keyStart = this.#keys.room(keyLength);
+    const { chunk } = this.#keys;
+    page.bytes.copy(chunk, keyStart, page.leafKeyStart(0), page.leafKeyStart(0) + keyLength);
+    const key = chunk.subarray(keyStart, keyStart + keyLength);
+    const at = Math.min(to, operations.lowerBound(key, from));
+    const isReplaced = at < to && Buffer.compare(operations.key(at), key) === 0;
+    if (isReplaced) this.#source.free(page);
+    this.#work.left--;
+    if (!isReplaced) {
+      yield* this.#mergeLeaf(noElements, from, at);
+      this.#close(0);
+      this.#level(1).push(chunk, keyStart, keyLength, id, 0);
+    }
+    yield* this.#mergeLeaf(noElements, isReplaced ? from : at, to);
+  }
+
   /** Puts operations [from, to) between the elements of a leaf. */
   *#mergeLeaf(page: Page, from: number, to: number): Generator<void, void> {
     const operations = this.#operations;
@@ -175,8 +202,12 @@ export class TreeUpdate {
       if (valueLength !== deleted) {
         const start = operations.keyStart(next);
         const keyLength = operations.keyLength(next);
+        const isAlone = isLong(keyLength, valueLength);
+        if (isAlone) this.#close(0);
         level.push(operations.chunk(next), start, keyLength, valueLength, flags);
-        if (level.size > 2 * this.#pager.pageBytes) {
+        if (isAlone) {
+          yield* this.#emitLone(level);
+        } else if (level.size > 2 * this.#pager.pageBytes) {
           this.#emitLong(0);
           if (this.#work.left <= 0) yield;
         }
@@ -222,12 +253,16 @@ export class TreeUpdate {
     const below = height - 1;
     for (let lower = 0; lower < below; lower++) this.#close(lower);
     const row = this.#level(below);
-    if (row.count > 0 && this.#isUnderfull(row)) {
+    if (row.count > 0 && this.#isUnderfull(row) && !this.#isLoneLeaf(parent.child(at), below)) {
       this.#drawIn(parent.child(at), below);
     } else {
       this.#close(below);
       this.#level(height).take(parent, at, at + 1);
     }
+  }
+
+  #isLoneLeaf(id: number, height: number): boolean {
+    return height === 0 && isLone(this.#pageAt(id, height, true));
   }
 
   /** Takes the elements of a page into the row, for the row alone would make too small a page. */
@@ -256,12 +291,27 @@ export class TreeUpdate {
   /** Makes pages of a row until about two pages' worth is left, which `close` shares out. */
   #emitLong(height: number): void {
     const row = this.#level(height);
-    while (row.size > 2 * this.#pager.pageBytes && row.count > 4) {
-      this.#emit(
-        row,
-        cut(row.count, 16, this.#threshold, (at) => row.elementSize(at)),
-      );
+    while (row.size > 2 * this.#pager.pageBytes) {
+      const lone = this.#countBeforeLone(row);
+      const count = lone >= 0 ? lone : row.count;
+      if (lone === 0) this.#emit(row, 1);
+      else if (count > 4)
+        this.#emit(
+          row,
+          cut(count, 16, this.#threshold, (at) => row.elementSize(at)),
+        );
+      else if (lone > 0) this.#emit(row, lone);
+      else return;
     }
+  }
+
+  /** How many elements of a row come before the first long one; -1 when there is none. */
+  #countBeforeLone(row: Level): number {
+    if (row.height > 0 || !isLong(0, row.size)) return -1;
+    for (let at = 0; at < row.count; at++) {
+      if (isLong(0, row.elementSize(at) - headerBytes)) return at;
+    }
+    return -1;
   }
 
   /** Makes pages of all that is left of a row. */
@@ -288,6 +338,23 @@ export class TreeUpdate {
     row.firstSource.copy(this.#keys.chunk, keyStart, row.firstStart, row.firstStart + keyLength);
     const { chunk } = this.#keys;
     above.push(chunk, keyStart, keyLength, this.#writePage(row, count), 0);
+  }
+
+  /** As `#emit`, of the only element of a leaf row, in pieces. */
+  *#emitLone(row: Level): Generator<void, void> {
+    assert(row.count === 1, "a long element stands alone");
+    const { pageBytes } = this.#pager;
+    const [source, start, keyLength] = [row.firstSource, row.firstStart, row.firstKeyLength];
+    const valueLength = row.elementSize(0) - headerBytes - keyLength;
+    const pages = Math.ceil(row.size / pageBytes);
+    const id = this.#source.allocate(pages);
+    const keyStart = this.#keys.room(keyLength);
+    source.copy(this.#keys.chunk, keyStart, start, start + keyLength);
+    this.#level(1).push(this.#keys.chunk, keyStart, keyLength, id, 0);
+    const element = { source, start, keyLength, valueLength };
+    yield* writeLone(this.#pager, element, { id, pages }, this.#work);
+    row.consume(1, row.size);
+    row.hasEmitted = true;
   }
 
   #writePage(row: Level, count: number): number {
