@@ -139,7 +139,8 @@ function scalarOf(
     case "string":
       return token === "string" ? utf8.encode(tokens.text()) : "invalid";
     case "bytes":
-      return token === "string" ? (bytesOf(tokens.text()) ?? "invalid") : "invalid";
+      if (token !== "string") return "invalid";
+      return tokens.longBytes() ?? bytesOf(tokens.text()) ?? "invalid";
     case "enum": {
       if (token === "number") return integerOf(tokens.raw, integerRanges["int32"]!) ?? "invalid";
       if (token !== "string") return "invalid";

@@ -1,6 +1,6 @@
 // etcd's JSON gateway: a path is a method, the body its request, the answer its response (grpc-gateway
 // v2 as embed/serve.go sets it up).
-import { emptyBytes, InvariantError } from "../../base/index.ts";
+import { InvariantError } from "../../base/index.ts";
 import { Code, EtcdError } from "../../core/errors/index.ts";
 import {
   type MethodCounts,
@@ -12,6 +12,7 @@ import {
   unknownMethodStatus,
 } from "../../io/grpc/index.ts";
 import type { Clock } from "../../io/host/index.ts";
+import { Body } from "./body.ts";
 import type { Exchange } from "./exchange.ts";
 import { fromJson } from "./from-json.ts";
 import { errorFields, GatewayCall } from "./gateway-call.ts";
@@ -35,10 +36,10 @@ export interface GatewayOptions {
 
 /** JSON that is not base64: names, braces and numbers of a large transaction. */
 const bodyOverheadBytes = 64 * 1024;
+/** A request this long is carried out in a turn of its own. */
+const longRequestBytes = 1024 * 1024;
 /** What base64 makes of three octets. */
 const base64Growth = 4 / 3;
-
-const noValue = new Uint8Array([0x7b, 0x7d]);
 
 export class Gateway {
   readonly #options: GatewayOptions;
@@ -72,7 +73,7 @@ export class Gateway {
     this.#readWhole(exchange, (body) => {
       let request: Uint8Array;
       try {
-        request = fromJson(route.request, firstValue(body));
+        request = fromJson(route.request, body.firstValue());
       } catch (error) {
         if (!(error instanceof JsonError)) throw error;
         return refuse(exchange, Code.InvalidArgument, error.message);
@@ -89,7 +90,7 @@ export class Gateway {
     handler: MethodHandler | undefined,
     request: Uint8Array,
   ): void {
-    const { methods, maxReceiveBytes } = this.#options;
+    const { clock, methods, maxReceiveBytes } = this.#options;
     const call = this.#open(route, exchange, timeoutMs);
     if (handler === undefined) return call.end(unknownMethodStatus(route.method, methods));
     if (request.length > maxReceiveBytes) {
@@ -97,13 +98,18 @@ export class Gateway {
     }
     const counts = this.#options.counts?.get(route.method);
     if (counts !== undefined) counts.received++;
-    this.#guarded(call, () => {
-      if (this.#isRefused(call)) return;
-      if (handler.kind === "unary") return handler.handle(call, request);
-      const sink = handler.open(call);
-      sink.message(request);
-      if (!call.ended) sink.halfClose();
-    });
+    const serve = (): void => this.#guarded(call, () => this.#handle(handler, call, request));
+    // Reading a long one was enough for a turn: what is waiting goes first.
+    if (request.length < longRequestBytes) serve();
+    else clock.after(0, () => call.ended || serve());
+  }
+
+  #handle(handler: MethodHandler, call: GatewayCall, request: Uint8Array): void {
+    if (this.#isRefused(call)) return;
+    if (handler.kind === "unary") return handler.handle(call, request);
+    const sink = handler.open(call);
+    sink.message(request);
+    if (!call.ended) sink.halfClose();
   }
 
   #serveStream(
@@ -163,32 +169,26 @@ export class Gateway {
   }
 
   /** Reads a body to its end, or refuses it as soon as it is too long. */
-  #readWhole(exchange: Exchange, done: (body: Uint8Array) => void): void {
-    // Nearly every body comes in one piece.
-    let first: Uint8Array = emptyBytes;
-    let more: Uint8Array[] | undefined;
-    let length = 0;
+  #readWhole(exchange: Exchange, done: (body: Body) => void): void {
+    const expected = Math.min(Number(exchange.headers["content-length"] ?? 0), this.bodyBytesMax);
+    const body = new Body(expected > 0 ? expected : 0);
     let isOver = false;
     const finish = (): void => {
       if (isOver) return;
       isOver = true;
-      done(more === undefined ? first : Buffer.concat([first, ...more], length));
+      done(body);
     };
     exchange.read({
       bytes: (chunk) => {
         if (isOver) return;
-        length += chunk.length;
-        if (length <= this.bodyBytesMax) {
-          if (first.length === 0) first = chunk;
-          else (more ??= []).push(chunk);
-          if (exchange.isEndless && chunk.length > 1) finish();
-          return;
+        const length = body.length + chunk.length;
+        if (length > this.bodyBytesMax) {
+          isOver = true;
+          const { code, message } = tooLarge(length, this.#options.maxReceiveBytes);
+          return refuse(exchange, code, message);
         }
-        isOver = true;
-        first = emptyBytes;
-        more = undefined;
-        const { code, message } = tooLarge(length, this.#options.maxReceiveBytes);
-        refuse(exchange, code, message);
+        body.push(chunk);
+        if (exchange.isEndless && chunk.length > 1) finish();
       },
       end: finish,
     });
@@ -229,13 +229,6 @@ const tooLarge = (length: number, max: number): Status => ({
 function refuse(exchange: Exchange, code: number, message: string): void {
   const status = { code, message };
   exchange.answer(httpStatusOf(code), errorFields(status), statusJson(status));
-}
-
-/** etcd reads one value of the body and passes over the rest; none at all is an empty message. */
-function firstValue(body: Uint8Array): Uint8Array {
-  const values = new JsonValues();
-  values.push(body);
-  return values.next() ?? values.finish() ?? noValue;
 }
 
 interface RequestSource {

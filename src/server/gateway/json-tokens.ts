@@ -1,6 +1,7 @@
 // The tokens of one JSON value whose syntax was checked: what protojson's decoder reads of it, and its
 // words for strings that are JSON and no text.
 import { JsonError } from "./json-error.ts";
+import { decodeLongBase64 } from "./long-base64.ts";
 
 export type TokenKind = "{" | "}" | "[" | "]" | "string" | "number" | "bool" | "null";
 
@@ -93,6 +94,11 @@ export class JsonTokens {
     // Go names what stands where the other half of the pair should.
     const [, shown = ""] = loneSurrogate.exec(text) ?? [];
     throw this.syntaxError(this.start, `invalid escape code ${JSON.stringify(shown)} in string`);
+  }
+
+  /** The bytes that the string read last stands for, when it is long and plain base64. */
+  longBytes(): Buffer | undefined {
+    return decodeLongBase64(this.#bytes, this.start + 1, this.end - 1);
   }
 
   /** Reads past a whole value. */

@@ -4,6 +4,8 @@ import { JsonError, quotedOctet } from "./json-error.ts";
 
 /** Values nested deeper than this are refused; the deepest transaction etcd takes has 400 levels. */
 export const jsonDepthMax = 1000;
+/** Who has sent as much is believed how much more will come. */
+const believedFromBytes = 1024 * 1024;
 
 const State = {
   value: 0,
@@ -50,6 +52,12 @@ export class JsonValues {
   #literal = "";
   #literalAt = 0;
   #isBroken = false;
+  readonly #expectedBytes: number;
+
+  /** `expectedBytes`: how long the values will be in all, when that is known. */
+  constructor(expectedBytes = 0) {
+    this.#expectedBytes = expectedBytes;
+  }
 
   push(chunk: Uint8Array): void {
     const kept = this.#start < 0 ? this.#end : this.#start;
@@ -60,7 +68,8 @@ export class JsonValues {
     } else {
       const need = length + chunk.length;
       const isOwn = this.#buffer.buffer.byteLength === this.#buffer.length;
-      const target = isOwn && this.#buffer.length >= need ? this.#buffer : new Uint8Array(need * 2);
+      const target =
+        isOwn && this.#buffer.length >= need ? this.#buffer : new Uint8Array(this.#roomFor(need));
       target.set(this.#buffer.subarray(kept, this.#end), 0);
       target.set(chunk, length);
       this.#buffer = target;
@@ -68,6 +77,11 @@ export class JsonValues {
     }
     this.#at -= kept;
     if (this.#start > 0) this.#start = 0;
+  }
+
+  /** A length that was only claimed takes no memory. */
+  #roomFor(bytes: number): number {
+    return bytes > believedFromBytes ? Math.max(2 * bytes, this.#expectedBytes) : 2 * bytes;
   }
 
   /** Bytes of a value that is not whole yet. */
