@@ -92,13 +92,13 @@ const tickMutants = bugs(`${watchers}hub.ts`, [
   [
     "progress-never-due",
     "W13: nobody is told of progress in time",
-    "        stream.tickProgress(revision);\n",
+    "          stream.tickProgress(revision);\n",
     "",
   ],
   [
     "catch-up-sleeps",
     "W14: history is read when something else happens, not at once",
-    "    if (!wasActive && this.#catchUp.active) this.#onWork?.();\n",
+    "    if (!wasActive && this.#catchUp.active) this.#onWork?.(0);\n",
     "",
   ],
 ]);

@@ -124,7 +124,10 @@ export class Server {
       source: new CurrentStore(() => this.store),
       random: seededRandom(parts.random.bits32()),
       progressIntervalMs: options.watchProgressNotifyMs,
-      onWork: () => this.member.wake(),
+      onWork: (inMs) => {
+        if (inMs === 0) this.member.wake();
+        else clock.after(inMs, () => this.member.wake());
+      },
     });
     this.compactions = new CompactionRunner(this.store, clock, log, {
       ...parts,

@@ -34,27 +34,36 @@ import { isDecodedByGo } from "./deep-txn.ts";
 import type { Settled } from "../member/index.ts";
 import { fail, replying, type RpcContext, serverStream, unary } from "./context.ts";
 import { identify, requireAdmin, requireRange } from "./identity.ts";
+import { ReadPace } from "./read-pace.ts";
 
 export interface KvOptions {
   readonly maxTxnOps: number;
   readonly maxRequestBytes: number;
 }
 
-export const kvMethods = (context: RpcContext, options: KvOptions): [string, MethodHandler][] => [
-  ["/etcdserverpb.KV/Range", unary(context, decodeRangeRequest, range(context))],
-  ["/etcdserverpb.KV/RangeStream", rangeStream(context, options)],
-  ["/etcdserverpb.KV/Put", put(context)],
-  ["/etcdserverpb.KV/DeleteRange", deleteRange(context)],
-  ["/etcdserverpb.KV/Txn", txn(context, options)],
-  ["/etcdserverpb.KV/Compact", compact(context)],
-];
+interface KvContext extends RpcContext {
+  readonly pace: ReadPace;
+}
 
-/** Runs `read` when this member's state is fresh enough for the request. */
+export function kvMethods({ server }: RpcContext, options: KvOptions): [string, MethodHandler][] {
+  const context = { server, pace: new ReadPace(server.clock) };
+  return [
+    ["/etcdserverpb.KV/Range", unary(context, decodeRangeRequest, range(context))],
+    ["/etcdserverpb.KV/RangeStream", rangeStream(context, options)],
+    ["/etcdserverpb.KV/Put", put(context)],
+    ["/etcdserverpb.KV/DeleteRange", deleteRange(context)],
+    ["/etcdserverpb.KV/Txn", txn(context, options)],
+    ["/etcdserverpb.KV/Compact", compact(context)],
+  ];
+}
+
+/** Runs `read` when this member's state is fresh enough for the request, and at its turn. */
 function whenReadable(
   context: RpcContext,
   call: ServerCall,
   isSerializable: boolean,
   read: () => void,
+  pace?: ReadPace,
 ): void {
   const attempt = (): void => {
     if (call.ended) return;
@@ -64,22 +73,24 @@ function whenReadable(
       fail(context, call, error);
     }
   };
-  if (isSerializable) return attempt();
+  const go = pace === undefined ? attempt : (): void => pace.run(attempt);
+  if (isSerializable) return go();
   context.server.member.readIndex((error) => {
-    if (error === undefined) attempt();
+    if (error === undefined) go();
     else fail(context, call, error);
   });
 }
 
 const range =
-  (context: RpcContext) =>
+  (context: KvContext) =>
   (call: ServerCall, borrowed: RangeRequest): void => {
     checkRangeRequest(borrowed);
-    const { server } = context;
-    const request = borrowed.serializable ? borrowed : ownRange(borrowed);
+    const { server, pace } = context;
+    const isOne = borrowed.rangeEnd.length === 0;
+    const request = borrowed.serializable && isOne ? borrowed : ownRange(borrowed);
     const { clock } = server;
     const startedMs = clock.nowMs();
-    whenReadable(context, call, request.serializable, () => {
+    const read = (): void => {
       requireRange(context, call, request.key, request.rangeEnd);
       const sliced = SlicedRange.of(server.store, request);
       if (sliced !== undefined) return replySliced(context, call, sliced, server.auth.revision);
@@ -88,10 +99,11 @@ const range =
       const nowMs = clock.nowMs();
       const size = response.body?.length ?? 0;
       server.member.meters.ranged(request, size, nowMs - startedMs, nowMs - readFromMs);
-      call.reply(encodeResponse(response, server.header));
       // What was replied has been copied into frames.
-      response.body?.release();
-    });
+      const release = (): void => response.body?.release();
+      replyInParts(context, call, encodeResponse(response, server.header), release);
+    };
+    whenReadable(context, call, request.serializable, read, isOne ? undefined : pace);
   };
 
 /** What was permitted when a reading began may be so no longer (etcdserver.doSerialize). */
@@ -101,7 +113,7 @@ function checkUnchanged({ isEnabled, revision }: AuthStore, authRevision: number
 
 /** Others get their turn between the steps of a large read, and it ends when nobody waits for it. */
 function replySliced(
-  context: RpcContext,
+  context: KvContext,
   call: ServerCall,
   sliced: SlicedRange | SlicedSort | SlicedTxn,
   authRevision: number,
@@ -110,8 +122,7 @@ function replySliced(
   try {
     if (call.ended) return sliced.cancel();
     if (!sliced.step()) {
-      server.clock.later(() => replySliced(context, call, sliced, authRevision));
-      return;
+      return context.pace.later(() => replySliced(context, call, sliced, authRevision));
     }
     checkUnchanged(server.auth, authRevision);
     const { headerRevision: revision, writer: body } = sliced;
@@ -223,22 +234,23 @@ function decodeTxn(bytes: Uint8Array): TxnRequest {
   }
 }
 
-function txn(context: RpcContext, options: KvOptions): MethodHandler {
-  const { server } = context;
+function txn(context: KvContext, options: KvOptions): MethodHandler {
+  const { server, pace } = context;
   return unary(context, decodeTxn, (call, request, bytes) => {
     checkTxnRequest(request, options.maxTxnOps);
     if (!isReadOnlyTxn(request)) {
       return server.writes.txn(request, bytes, replying(context, call), identify(context, call));
     }
     const isSerializable = isSerializableTxn(request);
-    const own: TxnRequest = isSerializable ? request : decodeTxnRequest(ownBytes(bytes));
-    whenReadable(context, call, isSerializable, () => {
+    const own = decodeTxnRequest(ownBytes(bytes));
+    const read = (): void => {
       if (server.auth.isEnabled) checkTxnAuth(server, identify(context, call), own);
       const sliced = SlicedTxn.of(server.store, own);
       if (sliced !== undefined) return replySliced(context, call, sliced, server.auth.revision);
       const leases = { leaseExists: () => false };
       call.reply(encodeResponse(applyTxn(server.store, own, leases).response, server.header));
-    });
+    };
+    whenReadable(context, call, isSerializable, read, pace);
   });
 }
 

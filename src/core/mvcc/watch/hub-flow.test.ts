@@ -83,6 +83,24 @@ test("a watcher that is behind gets no progress notification", () => {
   assert.deepEqual(sink.take(), []);
 });
 
+test("a tick is asked for when the next progress notification is due; a late one delays none", () => {
+  const world = new World(1000);
+  const { sink, stream } = world.open();
+  world.hub.tick(5000);
+  stream.create(specOf("a", { progressNotify: true }));
+  const first = world.tickInMs;
+  assert.ok(first > 1000 && first <= 1101, `in ${first} ms`);
+  const periodMs = first - 1;
+  world.hub.tick(5000 + periodMs + 900);
+  assert.equal(sink.take().length, 1);
+  assert.equal(world.tickInMs, periodMs - 900 + 1);
+  world.hub.tick(5000 + 2 * periodMs);
+  assert.equal(sink.take().length, 1, "as if the first had been in time");
+  world.hub.tick(5000 + 4 * periodMs + 1);
+  assert.equal(sink.take().length, 1, "what was missed is not made up for");
+  assert.equal(world.tickInMs, periodMs);
+});
+
 test("the progress interval is at least 100 ms", () => {
   const world = new World(1);
   const { sink, stream } = world.open();

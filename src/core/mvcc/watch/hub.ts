@@ -12,14 +12,18 @@ import { WatcherIndex } from "./watcher-index.ts";
 const pendingBytesMax = 4 * 1024 * 1024;
 const pendingCountMax = 20_000;
 const progressIntervalMinMs = 100;
+// With longer ones a heartbeat's lateness matters to nobody.
+const tickedIntervalMs = 1000;
+// A timer may come a fraction early.
+const timerEarlyMs = 1;
 
 export interface WatchHubOptions {
   readonly source: WatchSource;
   readonly random: RandomSource;
   /** --watch-progress-notify-interval; raised to 100 ms, the least etcd allows. */
   readonly progressIntervalMs: number;
-  /** Called when `catchUp` has work where it had none. */
-  readonly onWork?: () => void;
+  /** Called when `catchUp` has work where it had none, or (`inMs` > 0) `tick` will have. */
+  readonly onWork?: (inMs: number) => void;
 }
 
 /** All watchers of one member. See the door for the order in which its driver calls it. */
@@ -28,7 +32,7 @@ export class WatchHub {
   readonly #source: WatchSource;
   readonly #random: RandomSource;
   readonly #progressIntervalMs: number;
-  readonly #onWork: (() => void) | undefined;
+  readonly #onWork: ((inMs: number) => void) | undefined;
   readonly #synced = new WatcherIndex();
   readonly #live: Fanout;
   readonly #catchUp: CatchUp;
@@ -36,6 +40,8 @@ export class WatchHub {
   readonly #host: StreamHost;
   #revision: number;
   #nowMs = 0;
+  /** When the first of all streams is due. */
+  #progressDueMs = Infinity;
   #delivering = false;
   readonly #afterDelivery: (() => void)[] = [];
 
@@ -96,16 +102,21 @@ export class WatchHub {
   /** Sends the progress notifications that are due. `nowMs` is any clock that never goes back. */
   tick(nowMs: number): void {
     this.#nowMs = nowMs;
-    if (this.#progressStreams.size === 0) return;
+    if (nowMs < this.#progressDueMs) return;
     this.flush();
     const revision = this.#progressRevision();
+    let nextMs = Infinity;
     this.#deliver(() => {
       for (const stream of this.#progressStreams) {
-        if (nowMs < stream.progressDueMs) continue;
-        stream.tickProgress(revision);
-        stream.progressDueMs = nowMs + stream.progressPeriodMs;
+        if (nowMs >= stream.progressDueMs) {
+          stream.tickProgress(revision);
+          stream.progressDueMs = nextDueMs(stream, nowMs);
+        }
+        nextMs = Math.min(nextMs, stream.progressDueMs);
       }
     });
+    this.#progressDueMs = Infinity;
+    this.#expectProgress(nextMs);
   }
 
   /** The store was replaced by a snapshot: every watcher goes on from where it is, by reading. */
@@ -121,7 +132,7 @@ export class WatchHub {
         this.#goBehind(watcher);
       }
     });
-    if (this.#catchUp.active) this.#onWork?.();
+    if (this.#catchUp.active) this.#onWork?.(0);
   }
 
   /** A watcher that is behind, counted as such, and in no list. */
@@ -171,12 +182,21 @@ export class WatchHub {
     stream.progressPeriodMs = this.#progressIntervalMs + jitterMs;
     stream.progressDueMs = this.#nowMs + stream.progressPeriodMs;
     this.#progressStreams.add(stream);
+    this.#expectProgress(stream.progressDueMs);
+  }
+
+  /** Asks for a tick then, if the member's own ticks may be a large part of the interval apart. */
+  #expectProgress(dueMs: number): void {
+    if (dueMs >= this.#progressDueMs) return;
+    this.#progressDueMs = dueMs;
+    if (this.#progressIntervalMs > tickedIntervalMs) return;
+    this.#onWork?.(Math.ceil(dueMs - this.#nowMs) + timerEarlyMs);
   }
 
   #waking(change: () => void): void {
     const wasActive = this.#catchUp.active;
     change();
-    if (!wasActive && this.#catchUp.active) this.#onWork?.();
+    if (!wasActive && this.#catchUp.active) this.#onWork?.(0);
   }
 
   /** A carrier may close or drain while it is being given something; that waits until the end. */
@@ -213,4 +233,10 @@ export class WatchHub {
       },
     };
   }
+}
+
+/** Its next due time after now: one that came late moves none after it (as Go's time.Ticker). */
+function nextDueMs({ progressDueMs, progressPeriodMs }: WatchStream, nowMs: number): number {
+  const periods = Math.floor((nowMs - progressDueMs) / progressPeriodMs) + 1;
+  return progressDueMs + periods * progressPeriodMs;
 }

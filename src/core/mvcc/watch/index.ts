@@ -12,8 +12,8 @@
 // 2. `hub.flush()` at the end of the turn, when all writes of the turn are published;
 // 3. `hub.catchUp(budget)` once each turn, and turns go on while it returns true; `onWork` asks for
 //    a turn when there was nothing to do before;
-// 4. `hub.tick(nowMs)` at the member's tick, for progress notifications (a clock that never goes
-//    back, such as the monotonic one);
+// 4. `hub.tick(nowMs)` each turn, for progress notifications (a clock that never goes back, such as
+//    the monotonic one); `onWork(inMs)` asks for a turn when the next is due;
 // 5. `hub.storeReplaced()` after a snapshot was installed and the store serves it.
 // `server/rpc` opens a stream per client stream, acknowledges what `create` and `cancel` return,
 // and tells the stream when its client reads again (`drained`) and when it is gone (`close`).

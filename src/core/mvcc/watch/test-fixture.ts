@@ -121,6 +121,8 @@ export class World {
   readonly history: MemoryHistory;
   readonly hub: WatchHub;
   works = 0;
+  /** In how many milliseconds the hub has last asked to be ticked. */
+  tickInMs = 0;
 
   constructor(progressIntervalMs = 1000, history: MemoryHistory = new MemoryHistory()) {
     this.history = history;
@@ -128,7 +130,10 @@ export class World {
       source: this.history,
       random: seededRandom(1),
       progressIntervalMs,
-      onWork: () => void this.works++,
+      onWork: (inMs) => {
+        if (inMs === 0) this.works++;
+        else this.tickInMs = inMs;
+      },
     });
   }
 
