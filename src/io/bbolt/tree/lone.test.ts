@@ -2,13 +2,16 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { MemoryDisk } from "../../../../test/bbolt/memory-disk.ts";
 import { Batch } from "../batch.ts";
+import type { CommitOptions } from "../commit.ts";
 import { Database } from "../database.ts";
+import { Operations } from "./operations.ts";
 
 const path = "db";
 const MiB = 1024 * 1024;
 const key = (number: number): Buffer => Buffer.from(`key-${`${number}`.padStart(6, "0")}`);
 
 interface Traffic {
+  readonly disk: MemoryDisk;
   readonly database: Database;
   read: number;
   written: number;
@@ -18,7 +21,7 @@ interface Traffic {
 function open(disk: MemoryDisk): Traffic {
   const sumsPath = "sums";
   const database = Database.open({ disk, path, sumsPath, cacheBytesMax: 0, isLocked: true });
-  const traffic: Traffic = { database, read: 0, written: 0 };
+  const traffic: Traffic = { disk, database, read: 0, written: 0 };
   const file = disk.files.get(path)!;
   const read = file.read.bind(file);
   file.read = (...args) => {
@@ -84,12 +87,10 @@ test("what is put around a record of megabytes, or deletes it, does not touch it
   assert.equal(lengths(open(disk)), "100=9 400=9 500=8 600=9 700=1048576");
 });
 
-test("a record of megabytes is written in steps of some pages each", () => {
-  const traffic = open(new MemoryDisk());
-  const batch = new Batch();
-  batch.createBucket("key");
-  batch.put("key", key(1), Buffer.alloc(4 * MiB, 1));
-  traffic.database.startCommit(batch, {}, () => {});
+/** Steps a commit takes, none of which writes more than some pages. */
+function stepsOf(traffic: Traffic, batch: Batch, options: CommitOptions): number {
+  let isDone = false;
+  traffic.database.startCommit(batch, options, () => (isDone = true));
   let steps = 0;
   for (let more = true; more; steps++) {
     traffic.written = 0;
@@ -97,7 +98,25 @@ test("a record of megabytes is written in steps of some pages each", () => {
     // A step may end with the pieces gathered by the one before it.
     assert.ok(traffic.written <= 512 * 1024, `${traffic.written} bytes in one step`);
   }
-  assert.ok(steps >= 16, `${steps} steps`);
+  while (!isDone) if (!traffic.database.step(64)) traffic.disk.settle();
+  assert.deepEqual(traffic.database.check(), []);
+  return steps;
+}
+
+test("a record of megabytes is written, and moved, in steps of some pages each", () => {
+  const traffic = open(new MemoryDisk());
+  const batch = new Batch();
+  batch.createBucket("key");
+  for (const number of [1, 2]) batch.put("key", key(number), Buffer.alloc(4 * MiB, number));
+  const steps = stepsOf(traffic, batch, {});
+  assert.ok(steps >= 32, `${steps} steps`);
+  const touched = new Operations();
+  touched.delete(key(2));
+  const moving = new Batch();
+  moving.delete("key", key(1));
+  const moves = stepsOf(traffic, moving, { touch: new Map([["key", touched]]) });
+  assert.ok(moves >= 16, `${moves} steps`);
+  assert.equal(lengths(traffic), "002=4194304");
 });
 
 test("long records that share a leaf are given leaves of their own when it is written again", () => {

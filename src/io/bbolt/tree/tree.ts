@@ -122,7 +122,7 @@ export class TreeUpdate {
   ): Generator<void, void> {
     const isTouched = touchFrom < touchTo;
     const page = this.#pageAt(id, height, !isTouched);
-    if (!isTouched && isLone(page)) return yield* this.#mergeLone(page, from, to);
+    if (isLone(page)) return yield* this.#mergeLone(page, from, to, isTouched);
     this.#work.left -= 1 + page.overflow;
     this.#source.free(page);
     page.pins++;
@@ -170,7 +170,7 @@ export class TreeUpdate {
   }
 
   /** Puts operations [from, to) on either side of a leaf that is one long element, or in its place. */
-  *#mergeLone(page: Page, from: number, to: number): Generator<void, void> {
+  *#mergeLone(page: Page, from: number, to: number, isTouched: boolean): Generator<void, void> {
     const operations = this.#operations;
     const { id } = page;
     const keyLength = page.leafKeyLength(0);
@@ -180,12 +180,17 @@ export class TreeUpdate {
     const key = chunk.subarray(keyStart, keyStart + keyLength);
     const at = Math.min(to, operations.lowerBound(key, from));
     const isReplaced = at < to && Buffer.compare(operations.key(at), key) === 0;
-    if (isReplaced) this.#source.free(page);
+    if (isReplaced || isTouched) this.#source.free(page);
     this.#work.left--;
     if (!isReplaced) {
       yield* this.#mergeLeaf(noElements, from, at);
       this.#close(0);
-      this.#level(1).push(chunk, keyStart, keyLength, id, 0);
+      if (isTouched) {
+        // Such a page has memory of its own, which nobody gives away.
+        const row = this.#level(0);
+        row.push(page.bytes, page.leafKeyStart(0), keyLength, page.leafValueLength(0), 0);
+        yield* this.#emitLone(row);
+      } else this.#level(1).push(chunk, keyStart, keyLength, id, 0);
     }
     yield* this.#mergeLeaf(noElements, isReplaced ? from : at, to);
   }
