@@ -1,4 +1,5 @@
 import type { DeadlineWheel } from "./deadline-wheel.ts";
+import type { KeptRequests } from "./kept-requests.ts";
 import type { MethodHandler, Peer, ServerCall } from "./method.ts";
 import type { MethodCounts } from "./method-counts.ts";
 import type { GrpcCall } from "./server-call.ts";
@@ -25,6 +26,10 @@ export interface CallStats {
   readonly requestBytes: number;
   /** -1 for a call that ended with an error. */
   readonly responseBytes: number;
+  /** Undefined when it is longer than KeptRequests keeps. */
+  readonly request: Uint8Array | undefined;
+  /** The answer, or of one in parts its beginning and its end; undefined after an error. */
+  readonly response: { readonly head: Uint8Array; readonly tail: Uint8Array } | undefined;
 }
 
 /** Uncompresses at most `bytesMax` bytes, or says why it cannot. */
@@ -50,6 +55,7 @@ export interface CallHost {
   readonly gunzip: Gunzip | undefined;
   readonly intercept: ((call: ServerCall) => Status | undefined) | undefined;
   readonly slowCalls: SlowCalls | undefined;
+  readonly kept: KeptRequests;
   nowMs(): number;
   onFault(call: ServerCall, error: unknown): void;
   /** Whether the connection has so many answers waiting that its next request must wait too. */

@@ -5,6 +5,7 @@ import { frame, goodRequest, settingsAck, TestClient, uint32 } from "../http2/te
 import type { Clock } from "../host/index.ts";
 import type { CallHost } from "./call-host.ts";
 import { DeadlineWheel } from "./deadline-wheel.ts";
+import { KeptRequests } from "./kept-requests.ts";
 import type { MethodHandler, ServerCall } from "./method.ts";
 import { GrpcCall, sendBufferBytesHigh } from "./server-call.ts";
 
@@ -71,6 +72,7 @@ function hostOf(method: MethodHandler): CallHost {
     gunzip: undefined,
     intercept: undefined,
     slowCalls: undefined,
+    kept: new KeptRequests(),
     nowMs: () => 0,
     onFault: (_call, error) => {
       throw error;

@@ -3,7 +3,7 @@ import { emptyBytes, InvariantError, ownBytes } from "../../base/index.ts";
 import { Code } from "../../core/errors/index.ts";
 import { FieldList, type Http2Connection, Http2Stream, type RequestHead } from "../http2/index.ts";
 import { type CallHead, readCallHead } from "./call-head.ts";
-import type { CallHost, ConnectionState } from "./call-host.ts";
+import type { CallHost, CallStats, ConnectionState } from "./call-host.ts";
 import type { Deadlined } from "./deadline-wheel.ts";
 import { quoted } from "./go-text.ts";
 import { lengthAt, MessageReader, type MessageSink, prefixBytes } from "./message-reader.ts";
@@ -13,6 +13,15 @@ import { okTrailers, type Status, trailersOf, trailersOnly } from "./status.ts";
 
 /** What `send` lets wait for one client before it says false; below half of it `onDrain` comes. */
 export const sendBufferBytesHigh = 1024 * 1024;
+
+/** What is looked at of the beginning and of the end of an answer in parts. */
+const shownBytes = 64;
+
+interface AnswerParts {
+  readonly total: number;
+  readonly head: Uint8Array;
+  tail: Uint8Array;
+}
 
 /** Timeouts below it are compared with the clock once more before a call begins. */
 const shortTimeoutMs = 20;
@@ -61,6 +70,11 @@ export class GrpcCall extends Http2Stream implements ServerCall, MessageSink, De
   #parkedBytes = 0;
   /** Size of a unary request; -1 before it was whole. */
   #requestBytes = -1;
+  /** It, while it waits for its answer, for those who want to hear of slow ones. */
+  #kept: Uint8Array | undefined = undefined;
+  #keptAt = 0;
+  /** Of an answer in parts. */
+  #parts: AnswerParts | undefined = undefined;
 
   constructor(
     host: CallHost,
@@ -105,7 +119,7 @@ export class GrpcCall extends Http2Stream implements ServerCall, MessageSink, De
     if (this.ended) return;
     this.#finish();
     this.#countSent(message.length);
-    this.#tellIfSlow(message.length);
+    this.#tellIfSlow(message.length, { head: message, tail: message });
     this.#countEnd(Code.OK);
     const { replyHead } = this.#call;
     if (replyHead instanceof FieldList) {
@@ -129,8 +143,10 @@ export class GrpcCall extends Http2Stream implements ServerCall, MessageSink, De
     if (this.ended) return true;
     if (total !== undefined) {
       this.#countSent(total);
+      this.#parts = { total, head: ownBytes(part.subarray(0, shownBytes)), tail: emptyBytes };
       if (!this.headSent) this.sendHead(this.#call.replyHead, false);
     }
+    if (this.#parts !== undefined) this.#parts.tail = ownBytes(part.subarray(-shownBytes));
     this.sendBody(total === undefined ? emptyBytes : prefix, part, false);
     return this.#isBelowMark();
   }
@@ -138,7 +154,7 @@ export class GrpcCall extends Http2Stream implements ServerCall, MessageSink, De
   end(status: Status): void {
     if (this.ended) return;
     this.#finish();
-    this.#tellIfSlow(-1);
+    this.#tellIfSlow(this.#parts?.total ?? -1, this.#parts);
     this.#countEnd(status.code);
     if (this.headSent) {
       this.sendTrailers(trailersOf(status));
@@ -253,6 +269,7 @@ export class GrpcCall extends Http2Stream implements ServerCall, MessageSink, De
     if (this.ended || this.#isLate() || this.#isRefused()) return;
     const method = this.#call.method!;
     if (method.kind !== "unary") return;
+    if (this.#host.slowCalls !== undefined) this.#keep(message);
     try {
       method.handle(this, message);
     } catch (error) {
@@ -296,12 +313,24 @@ export class GrpcCall extends Http2Stream implements ServerCall, MessageSink, De
     prefix[4] = length;
   }
 
-  #tellIfSlow(responseBytes: number): void {
+  #keep(message: Uint8Array): void {
+    const { kept } = this.#host;
+    const at = kept.keep(message);
+    if (at === undefined) return;
+    this.#kept = kept.piece;
+    this.#keptAt = at;
+  }
+
+  #tellIfSlow(responseBytes: number, response?: CallStats["response"]): void {
     const { slowCalls } = this.#host;
-    if (slowCalls === undefined || this.#requestBytes < 0) return;
+    const requestBytes = this.#requestBytes;
+    if (slowCalls === undefined || requestBytes < 0) return;
     const tookMs = this.#host.nowMs() - this.openedMs;
-    if (tookMs < slowCalls.thresholdMs) return;
-    slowCalls.report(this, { tookMs, requestBytes: this.#requestBytes, responseBytes });
+    if (tookMs >= slowCalls.thresholdMs) {
+      const request = this.#kept?.subarray(this.#keptAt, this.#keptAt + requestBytes);
+      slowCalls.report(this, { tookMs, requestBytes, responseBytes, request, response });
+    }
+    this.#kept = undefined;
   }
 
   /** Once false, false until `onDrain`: a small message between the two marks must not forget it. */

@@ -9,6 +9,7 @@ import {
 } from "../http2/index.ts";
 import type { CallCounts, CallHost, ConnectionState, Gunzip, SlowCalls } from "./call-host.ts";
 import { DeadlineWheel } from "./deadline-wheel.ts";
+import { KeptRequests } from "./kept-requests.ts";
 import type { MethodHandler, Peer, ServerCall } from "./method.ts";
 import type { MethodCounts } from "./method-counts.ts";
 import { GrpcCall } from "./server-call.ts";
@@ -105,6 +106,7 @@ export class GrpcServer {
       gunzip: options.gunzip,
       intercept: options.intercept,
       slowCalls: options.slowCalls,
+      kept: new KeptRequests(),
       nowMs: () => options.clock.nowMs(),
       onFault: options.onFault ?? (() => {}),
       mustPark: (call) =>

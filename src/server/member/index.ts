@@ -29,6 +29,7 @@ export type { PeerTransport } from "./peers.ts";
 export { Member, type Settled } from "./member.ts";
 export type { ReceivedReader } from "./received-database.ts";
 export { type KindSeconds, MemberMeters } from "./meters.ts";
+export { messageText } from "./request-text.ts";
 export { Server } from "./server.ts";
 export type { ServerOptions, ServerParts } from "./server-parts.ts";
 export { watchSpace } from "./space-watch.ts";

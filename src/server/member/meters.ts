@@ -6,6 +6,12 @@ import type { Entry } from "../../core/raft/index.ts";
 import type { Log } from "../../io/host/index.ts";
 import type { Settled } from "./member-parts.ts";
 import type { ReadCounts } from "./read-index.ts";
+import {
+  type PlainAnswer,
+  rangeAnswerText,
+  txnAnswerText,
+  writeAnswerText,
+} from "./answer-text.ts";
 import { entryText, messageText } from "./request-text.ts";
 import type { Waiting } from "./wait.ts";
 
@@ -75,25 +81,29 @@ export class MemberMeters {
       this.requestSeconds.observe(kind, isOk, (endedMs - sinceMs) / 1000);
     }
     if (tookMs <= this.#warningApplyMs) return;
-    const response = isOk && !("encode" in outcome) ? `size:${outcome.body?.length ?? 0}` : "";
+    const response = isOk && !("encode" in outcome) ? writeAnswerText(outcome) : "";
     this.#warn(tookMs, "", entryText(data), response, isOk ? undefined : outcome);
   }
 
-  /** A range was read: `readMs` of it after the state was fresh enough. */
-  ranged(request: object, responseBytes: number, tookMs: number, readMs: number): void {
-    this.rangeSeconds.observe("range", true, readMs / 1000);
-    this.requestSeconds.observe("Range", true, tookMs / 1000);
+  /** A range was read, or was not: `readMs` of it after the state was fresh enough. */
+  ranged(request: object, outcome: PlainAnswer | EtcdError, tookMs: number, readMs: number): void {
+    const isOk = !(outcome instanceof EtcdError);
+    this.rangeSeconds.observe("range", isOk, readMs / 1000);
+    this.requestSeconds.observe("Range", isOk, tookMs / 1000);
     if (tookMs <= this.#warningApplyMs) return;
     const text = messageText("etcdserverpb.RangeRequest", request);
-    this.#warn(tookMs, "read-only range ", text, `size:${responseBytes}`);
+    const response = isOk ? rangeAnswerText(outcome) : "";
+    this.#warn(tookMs, "read-only range ", text, response, isOk ? undefined : outcome);
   }
 
-  /** A transaction that only reads was answered. */
-  readTxn(request: object, responseBytes: number, tookMs: number): void {
-    this.requestSeconds.observe("ReadonlyTxn", true, tookMs / 1000);
+  /** A transaction that only reads was answered, or failed. */
+  readTxn(request: object, outcome: PlainAnswer | EtcdError, tookMs: number): void {
+    const isOk = !(outcome instanceof EtcdError);
+    this.requestSeconds.observe("ReadonlyTxn", isOk, tookMs / 1000);
     if (tookMs <= this.#warningApplyMs) return;
     const text = messageText("etcdserverpb.TxnRequest", request);
-    this.#warn(tookMs, "read-only txn ", text, `size:${responseBytes}`);
+    const response = isOk ? txnAnswerText(outcome) : "";
+    this.#warn(tookMs, "read-only txn ", text, response, isOk ? undefined : outcome);
   }
 
   #warn(ms: number, prefix: string, request: string, response: string, error?: Error): void {

@@ -460,7 +460,8 @@ export class Server {
     const fromMs = this.clock.nowMs();
     this.store.ranges.write(request, new ByteWriter(16));
     const nowMs = this.clock.nowMs();
-    this.member.meters.ranged(request, 0, nowMs - startedMs, nowMs - fromMs);
+    const nothing = { revision: this.store.currentRevision, body: undefined };
+    this.member.meters.ranged(request, nothing, nowMs - startedMs, nowMs - fromMs);
   }
 
   /** Whether a downgrade is under way, and to which version. */

@@ -15,6 +15,7 @@ import {
   encodeStreamChunk,
   isReadOnlyTxn,
   isSerializableTxn,
+  type KvResponse,
   readRange,
   SlicedTxn,
 } from "../../core/apply/index.ts";
@@ -88,23 +89,47 @@ const range =
     const { server, pace } = context;
     const isOne = borrowed.rangeEnd.length === 0;
     const request = borrowed.serializable && isOne ? borrowed : ownRange(borrowed);
-    const { clock } = server;
-    const startedMs = clock.nowMs();
+    const startedMs = server.clock.nowMs();
     const read = (): void => {
       requireRange(context, call, request.key, request.rangeEnd);
-      const sliced = SlicedRange.of(server.store, request);
-      if (sliced !== undefined) return replySliced(context, call, sliced, server.auth.revision);
-      const readFromMs = clock.nowMs();
-      const response = readRange(server.store, request);
-      const nowMs = clock.nowMs();
-      const size = response.body?.length ?? 0;
-      server.member.meters.ranged(request, size, nowMs - startedMs, nowMs - readFromMs);
-      // What was replied has been copied into frames.
-      const release = (): void => response.body?.release();
-      replyInParts(context, call, encodeResponse(response, server.header), release);
+      const readFromMs = server.clock.nowMs();
+      const times = { startedMs, readFromMs };
+      try {
+        const sliced = SlicedRange.of(server.store, request);
+        if (sliced !== undefined) {
+          const told = (outcome: ReadOutcome): void => tellRange(server, request, outcome, times);
+          return replySliced(context, call, sliced, told);
+        }
+        const response = readRange(server.store, request);
+        tellRange(server, request, response, times);
+        // What was replied has been copied into frames.
+        const release = (): void => response.body?.release();
+        replyInParts(context, call, encodeResponse(response, server.header), release);
+      } catch (error) {
+        if (error instanceof EtcdError) tellRange(server, request, error, times);
+        throw error;
+      }
     };
     whenReadable(context, call, request.serializable, read, isOne ? undefined : pace);
   };
+
+type ReadOutcome = KvResponse | EtcdError;
+
+interface ReadTimes {
+  readonly startedMs: number;
+  /** When the state was fresh enough. */
+  readonly readFromMs: number;
+}
+
+function tellRange(
+  { clock, member }: RpcContext["server"],
+  request: RangeRequest,
+  outcome: ReadOutcome,
+  { startedMs, readFromMs }: ReadTimes,
+): void {
+  const nowMs = clock.nowMs();
+  member.meters.ranged(request, outcome, nowMs - startedMs, nowMs - readFromMs);
+}
 
 /** What was permitted when a reading began may be so no longer (etcdserver.doSerialize). */
 function checkUnchanged({ isEnabled, revision }: AuthStore, authRevision: number): void {
@@ -116,21 +141,24 @@ function replySliced(
   context: KvContext,
   call: ServerCall,
   sliced: SlicedRange | SlicedSort | SlicedTxn,
-  authRevision: number,
+  told: (outcome: ReadOutcome) => void,
+  authRevision = context.server.auth.revision,
 ): void {
   const { server } = context;
   try {
     if (call.ended) return sliced.cancel();
     if (!sliced.step()) {
-      return context.pace.later(() => replySliced(context, call, sliced, authRevision));
+      return context.pace.later(() => replySliced(context, call, sliced, told, authRevision));
     }
     checkUnchanged(server.auth, authRevision);
     const { headerRevision: revision, writer: body } = sliced;
+    told({ revision, body });
     replyInParts(context, call, encodeResponse({ revision, body }, server.header), () =>
       body.release(),
     );
   } catch (error) {
     sliced.cancel();
+    if (error instanceof EtcdError) told(error);
     fail(context, call, error);
   }
 }
@@ -243,12 +271,21 @@ function txn(context: KvContext, options: KvOptions): MethodHandler {
     }
     const isSerializable = isSerializableTxn(request);
     const own = decodeTxnRequest(ownBytes(bytes));
+    const startedMs = server.clock.nowMs();
+    const told = (outcome: ReadOutcome): void =>
+      server.member.meters.readTxn(own, outcome, server.clock.nowMs() - startedMs);
     const read = (): void => {
       if (server.auth.isEnabled) checkTxnAuth(server, identify(context, call), own);
-      const sliced = SlicedTxn.of(server.store, own);
-      if (sliced !== undefined) return replySliced(context, call, sliced, server.auth.revision);
-      const leases = { leaseExists: () => false };
-      call.reply(encodeResponse(applyTxn(server.store, own, leases).response, server.header));
+      try {
+        const sliced = SlicedTxn.of(server.store, own);
+        if (sliced !== undefined) return replySliced(context, call, sliced, told);
+        const { response } = applyTxn(server.store, own, { leaseExists: () => false });
+        told(response);
+        call.reply(encodeResponse(response, server.header));
+      } catch (error) {
+        if (error instanceof EtcdError) told(error);
+        throw error;
+      }
     };
     whenReadable(context, call, isSerializable, read, pace);
   });
