@@ -25,7 +25,6 @@ import {
 } from "../../core/raft/index.ts";
 import { AppliedEntries } from "./applied-entries.ts";
 import { exceedsApplyGap } from "./apply-gap.ts";
-import { CommitNotices } from "./commit-notices.ts";
 import { HeldProposals, type Stepped } from "./held-proposals.ts";
 import { forwardable } from "./forwarding.ts";
 import { MemoryCompaction } from "./memory-compaction.ts";
@@ -78,14 +77,12 @@ export class Member {
   readonly #applied: AppliedEntries;
   readonly #memory: MemoryCompaction;
   readonly #terms: TermGuard;
-  readonly #notices: CommitNotices;
   /** While a snapshot is put in place: what is to be appended behind it. */
   #behindSnapshot: Message[] | undefined;
 
   constructor(parts: MemberParts) {
     this.#parts = parts;
     this.#terms = new TermGuard(parts.storage.initialState().hardState, parts.send);
-    this.#notices = new CommitNotices(parts.clock, (messages) => this.#terms.send(messages));
     this.settings = parts.settings;
     this.#memory = new MemoryCompaction(parts);
     this.meters = new MemberMeters(parts.log, parts.settings.warningApplyMs);
@@ -151,7 +148,6 @@ export class Member {
     if (this.#stopped) return;
     this.#stopped = true;
     this.#ticker.stop();
-    this.#notices.stop();
     this.#reads.stop();
     this.#wait.settleAll(errors.stopped());
   }
@@ -302,7 +298,6 @@ export class Member {
     for (let at = 0; at < messages.length; at++) {
       const message = messages[at]!;
       const told = stepped[at];
-      this.#notices.heard(message);
       if (message.type === MessageType.MsgProp && raft.lead === 0n) {
         this.#forwarded.hold(message, told, clock.nowMs());
         continue;
@@ -407,7 +402,7 @@ export class Member {
     if (this.#late.length === 0) return;
     const late = this.#late;
     this.#late = [];
-    this.#notices.send(late);
+    this.#terms.send(late);
   }
 
   #noteLeader(lead: Id64): void {
