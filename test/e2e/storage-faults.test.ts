@@ -124,8 +124,8 @@ class Patient {
     this.acknowledged = found;
   }
 
-  async over(): Promise<void> {
-    await this.#until("over by itself", () => this.isOver);
+  async over(after: string): Promise<void> {
+    await this.#until(`over by itself after ${after}`, () => this.isOver);
   }
 
   async kill(): Promise<void> {
@@ -185,7 +185,7 @@ test("a sync that fails ends the member, and nothing is acknowledged after it", 
     for (const when of places([1, 3, 20, 60], 100)) {
       await patient.begin(`inject=fdatasync:error=EIO:when=${when}`);
       await patient.load(400);
-      await patient.over();
+      await patient.over(`sync ${when}`);
       assert.ok((patient.exitCode ?? 0) > 0, `sync ${when}: exit code ${patient.exitCode}`);
       const failed: RegExpMatchArray | null = readFileSync(patient.traceFile, "utf8").match(
         // Or "<... fdatasync resumed>", when calls of several threads cross.

@@ -71,8 +71,10 @@ export class LogWriter {
     this.#startZeroAhead();
     const { disk, directory } = options;
     if (options.unsafeNoFsync === true) removeSyncedMark(disk, directory);
-    else if (options.keepsMark === true)
-      this.#mark = SyncedMark.open(disk, directory, options.clock);
+    else if (options.keepsMark === true) {
+      const failed = (error: unknown): void => this.#fail(error, nobody);
+      this.#mark = SyncedMark.open(disk, directory, options.clock, failed);
+    }
   }
 
   /** Whether the last write found no room and is to be tried again. */

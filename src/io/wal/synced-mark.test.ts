@@ -116,3 +116,26 @@ test("a torn or missing mark only protects less: the log opens", () => {
   host.disk.unlink(markPath(directory));
   assert.equal(readWal(options, start).lastIndex, entriesSaved);
 });
+
+test("a sync of the mark that fails ends the log, but for want of room", () => {
+  for (const [code, isOver] of [
+    ["EIO", true],
+    ["ENOSPC", false],
+  ] as const) {
+    const host = diskHost({
+      fault: (operation, path) =>
+        operation === "sync" && path === markPath(directory) ? { code } : undefined,
+    });
+    host.disk.mkdir("/member");
+    const { disk, clock } = host;
+    const wal = createWal({ disk, clock, directory, keepsMark: true }, Uint8Array.of(1));
+    const answers: (Error | undefined)[] = [];
+    for (const index of [1, 2, 3]) {
+      const entry = { term: 1, index, type: 0, data: Uint8Array.of(1) };
+      wal.save({ term: 1, vote: 9n, commit: 0 }, [entry], (error) => answers.push(error));
+      host.settle();
+    }
+    assert.equal(answers[0], undefined, "the record itself is durable");
+    assert.equal(answers[2] !== undefined, isOver, code);
+  }
+});

@@ -7,6 +7,7 @@ import {
   type Disk,
   DiskError,
   type DiskFile,
+  isDiskError,
   unlinkIfThere,
 } from "../host/index.ts";
 
@@ -30,6 +31,7 @@ export const markPath = (directory: string): string => `${directory}/${fileName}
 export class SyncedMark {
   readonly #file: DiskFile;
   readonly #clock: Clock;
+  readonly #onError: (error: Error) => void;
   /** Not yet in the mark. */
   #ahead: SyncedPlace | undefined;
   #cancelWrite: Cancel | undefined;
@@ -39,15 +41,24 @@ export class SyncedMark {
   #isSyncing = false;
   #isOver = false;
 
-  private constructor(file: DiskFile, clock: Clock) {
+  private constructor(file: DiskFile, clock: Clock, onError: (error: Error) => void) {
     this.#file = file;
     this.#clock = clock;
+    this.#onError = onError;
   }
 
-  /** Undefined when it cannot be kept: the log does not depend on it. */
-  static open(disk: Disk, directory: string, clock: Clock): SyncedMark | undefined {
+  /**
+   * Undefined when it cannot be kept: the log does not depend on it. `onError` hears of a failed sync:
+   * such a disk may lose what else was written to it.
+   */
+  static open(
+    disk: Disk,
+    directory: string,
+    clock: Clock,
+    onError: (error: Error) => void,
+  ): SyncedMark | undefined {
     try {
-      return new SyncedMark(disk.open(markPath(directory), { create: true }), clock);
+      return new SyncedMark(disk.open(markPath(directory), { create: true }), clock, onError);
     } catch (error) {
       if (error instanceof DiskError) return undefined;
       throw error;
@@ -86,7 +97,9 @@ export class SyncedMark {
     this.#isSyncing = true;
     this.#file.sync((error) => {
       this.#isSyncing = false;
-      if (error !== undefined) this.#giveUp();
+      if (error === undefined || this.#isOver) return;
+      this.#giveUp();
+      if (!hasNoRoom(error)) this.#onError(error);
     });
   }
 
@@ -102,6 +115,9 @@ export class SyncedMark {
     this.#giveUp();
   }
 }
+
+const hasNoRoom = (error: Error): boolean =>
+  isDiskError(error, "ENOSPC") || isDiskError(error, "EDQUOT");
 
 function encodeMark({ segment, offset }: SyncedPlace): Buffer {
   const text = `${segment} ${offset} `;
