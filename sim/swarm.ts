@@ -53,13 +53,17 @@ export const pick = <Item>(random: RandomSource, items: readonly Item[]): Item =
 const between = (random: RandomSource, low: number, high: number): number =>
   low + random.below(high - low + 1);
 
+/** A proposal that was lost just before is made again after a request's timeout, seven seconds. */
+const healedMsLeast = 12_000;
+
 export function planFrom(options: SwarmOptions): Plan {
   const { seed } = options;
   const random = seededRandom(seedFor(seed, "swarm"));
   const members = options.members ?? pick(random, [1, 3, 3, 3, 3, 3, 5]);
   const isBytes = options.transport === "rafthttp";
-  const endMs = (options.seconds ?? (isBytes ? byteStreamsSeconds : 100)) * 1000;
-  const healAtMs = isBytes ? healAtMsOf(endMs) : Math.floor(endMs * 0.82);
+  const lastMs = (options.seconds ?? (isBytes ? byteStreamsSeconds : 100)) * 1000;
+  const healAtMs = isBytes ? healAtMsOf(lastMs) : Math.floor(lastMs * 0.82);
+  const endMs = Math.max(lastMs, healAtMs + healedMsLeast);
   // One run in ten knows no faults.
   const names = chance(random, 10)
     ? []
