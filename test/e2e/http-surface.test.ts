@@ -1,7 +1,12 @@
 // What probes, load balancers and operators ask by plain HTTP, beside real etcd: which path answers on
 // which port, with what status, type and words.
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { connect } from "node:net";
+import { join } from "node:path";
+import { text } from "node:stream/consumers";
 import { after, before, test } from "node:test";
+import { projectRoot } from "../peers/peers.ts";
 import { freePorts, type Kind, ServerProcess } from "./server-process.ts";
 
 const kinds: readonly Kind[] = ["etcd", "quorate"];
@@ -175,5 +180,35 @@ test("every path is answered by every method as etcd answers it, with pprof and 
     }
   } finally {
     await Promise.all(Object.values(plain).map((server) => server.dispose()));
+  }
+});
+
+test("the gateway's OpenAPI document is served as it is committed", async () => {
+  const { status, type, body } = await ask(
+    `http://127.0.0.1:${httpPorts.quorate}`,
+    "/openapi.json",
+  );
+  assert.deepEqual([status, type], [200, "application/json"]);
+  const committed = readFileSync(join(projectRoot, "docs/openapi.json"), "utf8");
+  assert.deepEqual(JSON.parse(body), JSON.parse(committed));
+});
+
+test("a malformed Host is refused in Go's words before anything is looked at", async () => {
+  const answerTo = async (kind: Kind, host: string): Promise<unknown[]> => {
+    const socket = connect(httpPorts[kind], "127.0.0.1");
+    socket.end(`GET /version HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`);
+    const [head = "", ...body] = (await text(socket)).split("\r\n\r\n");
+    const type = /^content-type: (.*)$/im.exec(head)?.[1];
+    return [head.split("\r\n")[0], type, body.join("").replaceAll(/"etcd.*?"3/g, "")];
+  };
+  const hosts = ["a/b", "a b", "a@b", "a<b>", 'a"b', "a\\b", "a{b}", "\u00e9", "a?b", "a#b"];
+  for (const host of hosts) {
+    const theirs = await answerTo("etcd", host);
+    assert.deepEqual(await answerTo("quorate", host), theirs, host);
+    assert.equal(theirs[0], "HTTP/1.1 400 Bad Request: malformed Host header");
+  }
+  for (const host of ["a~b", "a!$%&()*+,;='_b", "[::1]:2379", ""]) {
+    assert.match(String((await answerTo("quorate", host))[0]), /200/, host);
+    assert.match(String((await answerTo("etcd", host))[0]), /200/, host);
   }
 });

@@ -8,7 +8,13 @@ import {
   type UpgradeStream,
 } from "../../io/http/index.ts";
 import { type Gateway, HttpExchange, openApi, serveWebSocket } from "../gateway/index.ts";
-import { type AccessController, namedText, setFields } from "../http/index.ts";
+import {
+  type AccessController,
+  isMalformedHost,
+  malformedHostText,
+  namedText,
+  setFields,
+} from "../http/index.ts";
 import { etcdVersion } from "./version.ts";
 import { redirect } from "./redirect.ts";
 
@@ -54,6 +60,10 @@ export function clientHttpOf({ access, gateway, others }: ClientHttpParts): Clie
       request.headers.upgrade?.toLowerCase() === "websocket" &&
       pathOf(request).startsWith("/v3/"),
     upgrade: (request, stream, first) => {
+      if (isMalformedHost(request)) {
+        const reason = `Bad Request: ${malformedHostText}`;
+        return refuseUpgrade(stream, 400, reason, `400 ${reason}`);
+      }
       const refusal = access.refusalOfHost(request);
       if (refusal !== undefined) return refuseUpgrade(stream, 421, "Misdirected Request", refusal);
       if (access.refusesName(request)) return refuseUpgrade(stream, 400, "Bad Request", namedText);

@@ -80,13 +80,12 @@ test("of a transaction the operations of the branch that was taken are counted",
   assert.deepEqual([other["request count"], other["request size"]], [0, 0]);
 });
 
-test("at debug level every call is told of", () => {
+test("at debug level every call is told of, and a slow one no otherwise", () => {
   const lines: string[] = [];
   const debug = (message: string): void => void lines.push(message);
   const stats = requestStats(300, { ...silentLog, debugging: true, debug }, clock);
   assert.equal(stats.thresholdMs, 0);
-  const sizes = { tookMs: 0.5, requestBytes: 7, responseBytes: 28 };
-  const call = callOf("/etcdserverpb.KV/Put");
-  stats.report(call, { ...sizes, request: undefined, response: undefined });
-  assert.deepEqual(lines, ["request stats"]);
+  const rest = { requestBytes: 7, responseBytes: 28, request: undefined, response: undefined };
+  for (const tookMs of [0.5, 1500]) stats.report(callOf("/x"), { tookMs, ...rest });
+  assert.deepEqual(lines, ["request stats", "request stats"]);
 });

@@ -37,8 +37,9 @@ const methods: Readonly<Record<string, Counted>> = {
 };
 
 /**
- * `request stats` of unary calls: a warning above --warning-unary-request-duration, every call at
- * debug level (v3rpc/interceptor.go logUnaryRequestStats). Values are shown by their size.
+ * `request stats` of unary calls: a warning above --warning-unary-request-duration; at debug level
+ * every call, and slow ones no otherwise (v3rpc/interceptor.go logUnaryRequestStats). Values are
+ * shown by their size.
  */
 export function requestStats(warningMs: number, log: Log, clock: Clock): SlowCalls {
   return {
@@ -59,8 +60,8 @@ export function requestStats(warningMs: number, log: Log, clock: Clock): SlowCal
         "response size": found === undefined ? unknown : Math.max(responseBytes, 0),
         "request content": isShown ? messageText(method.type, request) : "",
       };
-      if (tookMs > warningMs) log.warn("request stats", fields);
-      else log.debug("request stats", fields);
+      if (log.debugging) log.debug("request stats", fields);
+      else log.warn("request stats", fields);
     },
   };
 }

@@ -38,6 +38,10 @@ export class AccessController {
    * it goes no further and has been answered.
    */
   admit(request: IncomingMessage, response: ServerResponse): readonly string[] | undefined {
+    if (isMalformedHost(request)) {
+      refuseMalformed(response);
+      return undefined;
+    }
     const refusal = this.refusalOfHost(request);
     if (refusal !== undefined) {
       replyError(response, 421, refusal);
@@ -84,6 +88,21 @@ export class AccessController {
     return this.#origins.size === 0 || this.#origins.has("*") || this.#origins.has(origin);
   }
 }
+
+/** Whether the Host field has an octet that Go takes for no part of one (httpguts.ValidHostHeader). */
+export const isMalformedHost = ({ headers }: IncomingMessage): boolean =>
+  /[^A-Za-z0-9!$%&()*+,\-.:;=[\]'_~]/.test(headers.host ?? "");
+
+/** As net/http answers before any handler is asked: the words stand in the status line, too. */
+function refuseMalformed(response: ServerResponse): void {
+  response.statusCode = 400;
+  response.statusMessage = `Bad Request: ${malformedHostText}`;
+  response.setHeader("Content-Type", "text/plain; charset=utf-8");
+  response.setHeader("Connection", "close");
+  response.end(`400 Bad Request: ${malformedHostText}`);
+}
+
+export const malformedHostText = "malformed Host header";
 
 /** etcd's words, for `curl` users to find. */
 export const namedText =

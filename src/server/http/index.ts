@@ -12,7 +12,14 @@ import { type Handler, onlyGet, replyJson, router } from "./reply.ts";
 
 export { HealthCounts } from "./health-counts.ts";
 export type { ProcessVariables } from "./debug-vars.ts";
-export { AccessController, type AccessOptions, namedText, setFields } from "./access.ts";
+export {
+  AccessController,
+  type AccessOptions,
+  isMalformedHost,
+  malformedHostText,
+  namedText,
+  setFields,
+} from "./access.ts";
 
 type Listener = (request: IncomingMessage, response: ServerResponse) => void;
 
