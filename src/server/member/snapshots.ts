@@ -122,6 +122,7 @@ export class Snapshots {
         term: snapshotTerm(snapshot),
         confState: snapshotConfState(snapshot),
       };
+      failpoint?.("raftBeforeWALSaveSnaphot");
       wal.saveSnapshot(record, (failed) => {
         if (failed !== undefined) this.#parts.fail(failed);
       });
@@ -146,7 +147,6 @@ export class Snapshots {
   #save(snapshot: Snapshot, record: WalSnapshot): void {
     const { snapshotter, wal, log, failpoint, fail } = this.#parts;
     const { index } = record;
-    failpoint?.("raftBeforeSaveSnap");
     snapshotter.saveSnap(snapshot, (error) => {
       if (this.#isStopped) return;
       if (error !== undefined) return fail(error);
@@ -157,9 +157,7 @@ export class Snapshots {
         if (failed !== undefined) return fail(failed);
         if (index <= this.#receivedIndex) return;
         log.info("saved snapshot to disk", { "snapshot-index": index });
-        failpoint?.("raftAfterSaveSnap");
         wal.releaseLockTo(index);
-        failpoint?.("raftAfterWALRelease");
         snapshotter.releaseDatabases(index);
         this.#lastIndex = index;
         this.#isMaking = false;
