@@ -1,4 +1,6 @@
-// Messages that find no stream go one by one as POST requests, four at a time (pipeline.go).
+// Messages that find no stream go one by one as POST requests, four at a time (pipeline.go). To a peer that
+// does not answer one at a time: more would only be as many connections that lead nowhere, and what stands
+// between (a proxy, a firewall) may count them.
 import { BoundedQueue, type Id64, id64Hex } from "../../base/index.ts";
 import { encodeMessage } from "../../core/proto/index.ts";
 import { type Message, MessageType } from "../../core/raft/index.ts";
@@ -41,7 +43,9 @@ export class Pipeline {
   /** Sends the message, now or when its turn comes; false when too many wait. */
   offer(message: Message): boolean {
     if (this.#isStopped) return true;
-    if (this.#calls.size >= pipelineConnections) return this.#queue.offer(message);
+    // What waits goes first: the member may have begun to answer in the meantime.
+    this.#next();
+    if (this.#isBusy()) return this.#queue.offer(message);
     this.#post(message);
     return true;
   }
@@ -78,9 +82,15 @@ export class Pipeline {
   }
 
   #next(): void {
-    if (this.#isStopped || this.#calls.size >= pipelineConnections) return;
-    const message = this.#queue.take();
-    if (message !== undefined) this.#post(message);
+    while (!this.#isStopped && !this.#isBusy()) {
+      const message = this.#queue.take();
+      if (message === undefined) return;
+      this.#post(message);
+    }
+  }
+
+  #isBusy(): boolean {
+    return this.#calls.size >= (this.#status.isActive ? pipelineConnections : 1);
   }
 
   #sent(message: Message, bytes: number): void {

@@ -37,17 +37,29 @@ const textOf = (bytes: Uint8Array): string => decodeUtf8(bytes)!;
 
 test("four posts are under way and 64 wait; the next one is lost", () => {
   const hand = withPeer();
-  hand.transport.send(Array.from({ length: 68 }, (_, index) => toPeer(index)));
-  assert.equal(posts(hand).length, 4);
+  hand.transport.send([toPeer(0)]);
+  posts(hand)[0]!.answer(204);
+  hand.transport.send(Array.from({ length: 68 }, (_, index) => toPeer(1 + index)));
+  assert.equal(posts(hand).length, 1 + 4);
   assert.deepEqual(hand.raft.notes, []);
-  hand.transport.send([toPeer(68)]);
+  hand.transport.send([toPeer(69)]);
   assert.deepEqual(hand.raft.notes, ["unreachable 187"]);
-  for (let at = 0; at < 68; at++) posts(hand)[at]!.answer(204);
+  for (let at = 1; at < 69; at++) posts(hand)[at]!.answer(204);
   const sent = posts(hand).map(({ request }) => decodeMessage(request.body as Uint8Array).index);
   assert.deepEqual(
     sent,
-    Array.from({ length: 68 }, (_, index) => index),
+    Array.from({ length: 69 }, (_, index) => index),
   );
+});
+
+test("to a member that does not answer one post is under way; the first answer lets four go", () => {
+  const hand = withPeer();
+  hand.transport.send(Array.from({ length: 9 }, (_, index) => toPeer(index)));
+  assert.equal(posts(hand).length, 1);
+  posts(hand)[0]!.fail("ECONNREFUSED");
+  assert.equal(posts(hand).length, 2);
+  posts(hand)[1]!.answer(204);
+  assert.equal(posts(hand).length, 2 + 4);
 });
 
 test("a post says what it is and from whom", () => {
