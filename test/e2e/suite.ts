@@ -1,7 +1,7 @@
-// etcd's own black-box suites (packages e2e and common of go.etcd.io/etcd/tests/v3), compiled once, and
-// run test by test against an etcd executable. Each test runs alone, in namespaces of its own: their ports
-// are fixed, some leave a process or a data directory behind, and the next would stumble over it. That
-// needs root.
+// etcd's own black-box suites (packages e2e, common and robustness of go.etcd.io/etcd/tests/v3), compiled
+// once, and run test by test against an etcd executable. Each test runs alone, in namespaces of its own:
+// their ports are fixed, some leave a process or a data directory behind, and the next would stumble over
+// it. That needs root.
 import { spawn, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import {
@@ -23,8 +23,8 @@ import { createInterface } from "node:readline";
 import { peer, peersFolder, projectRoot } from "../peers/peers.ts";
 import { executable, type Kind } from "./server-process.ts";
 
-const moduleFolder = join(projectRoot, "test/peers/suites");
-const lastReleaseFolder = join(projectRoot, "test/peers/lastrelease");
+export const moduleFolder = join(projectRoot, "test/peers/suites");
+export const lastReleaseFolder = join(projectRoot, "test/peers/lastrelease");
 /** Its requirements include the root module, which has the example configuration file. */
 const benchmarkFolder = join(projectRoot, "test/peers/benchmark");
 const testsModule = "go.etcd.io/etcd/tests/v3";
@@ -35,19 +35,26 @@ export type Verdict = "PASS" | "FAIL" | "SKIP";
 
 export interface TestResult {
   readonly verdict: Verdict;
+  /** All subtests; robustness names the fault that it chose there. */
+  readonly parts: readonly string[];
   /** Subtests that failed. */
   readonly failedParts: readonly string[];
+  /** Why robustness came to no judgement: too few requests a second, or a fault that could not be made. */
+  readonly unjudged: "too slow" | "no fault" | undefined;
   readonly seconds: number;
 }
 
-export type SuiteName = "e2e" | "common";
+export type SuiteName = "e2e" | "common" | "robustness";
 
 export interface SuiteOptions {
   readonly name: SuiteName;
-  readonly target: Kind;
+  /** Ours, real etcd, or the path of another. */
+  readonly target: Kind | `/${string}`;
   readonly logFile: string;
   /** A test that takes longer has failed. */
   readonly minutes: number;
+  /** An etcd of the release before, for clusters of mixed versions; else real etcd, "" for none. */
+  readonly lastRelease?: string;
 }
 
 /** Processes and a loopback of its own, with a second address and no way out; all end with the first. */
@@ -73,12 +80,11 @@ export class Suite {
   readonly #home: string;
   readonly #bin: string;
   readonly #log: WriteStream;
-
   constructor(options: SuiteOptions) {
     this.#options = options;
     const { program, sources } = compile(options.name);
     this.#program = program;
-    this.#last = lastRelease();
+    this.#last = options.lastRelease ?? lastRelease();
     this.#home = join(mkdtempSync(join(tmpdir(), "quorate-suites-")), "tests");
     this.#bin = join(this.#home, "bin");
     this.#stage(sources);
@@ -96,7 +102,9 @@ export class Suite {
     const example = join(goModule(benchmarkFolder, "go.etcd.io/etcd/v3"), "etcd.conf.yml.sample");
     cpSync(example, join(home, "../etcd.conf.yml.sample"));
     mkdirSync(this.#bin);
-    symlinkSync(executable(this.#options.target), join(this.#bin, "etcd"));
+    const { target } = this.#options;
+    const etcd = target === "etcd" || target === "quorate" ? executable(target) : target;
+    symlinkSync(etcd, join(this.#bin, "etcd"));
     for (const tool of ["etcdctl", "etcdutl"]) symlinkSync(peer(tool), join(this.#bin, tool));
   }
 
@@ -109,35 +117,49 @@ export class Suite {
     return list.stdout.split("\n").filter((line) => line.startsWith("Test"));
   }
 
-  /** Runs one test; what it says goes into the log. */
+  /** Runs one test, or a part of one by its names with slashes; what it says goes into the log. */
   async run(test: string): Promise<TestResult> {
     const folder = join(this.#home, this.#options.name);
     const args = [
       this.#program,
       "-test.v",
-      `-test.run=^${test}$`,
+      `-test.run=${test
+        .split("/")
+        .map((name) => `^${name}$`)
+        .join("/")}`,
       `-test.timeout=${this.#options.minutes}m`,
       `-bin-dir=${this.#bin}`,
       `-bin-last-release=${this.#last}`,
     ];
+    // What robustness keeps of a run, beside the log; only of one that failed.
+    const results = mkdtempSync(`${this.#options.logFile}.results-`);
     const since = performance.now();
     const child = spawn("unshare", [...alone, inNamespace, "sh", folder, ...args], {
       stdio: ["ignore", "pipe", "pipe"],
-      env: { PATH: process.env["PATH"] ?? "" },
+      env: { PATH: process.env["PATH"] ?? "", RESULTS_DIR: results },
     });
     child.stderr.pipe(this.#log, { end: false });
     let verdict: Verdict = "FAIL";
+    const parts: string[] = [];
     const failedParts: string[] = [];
+    let unjudged: TestResult["unjudged"];
     for await (const line of createInterface({ input: child.stdout })) {
       this.#log.write(`${line}\n`);
+      if (line.includes("qps before failpoint injection for test results")) unjudged ??= "too slow";
+      if (line.includes("failed triggering failpoint")) unjudged ??= "no fault";
       const [, found, name] = verdictLine.exec(line) ?? [];
       if (name === test) verdict = found as Verdict;
-      else if (found === "FAIL") failedParts.push(name!);
+      else if (name?.startsWith(`${test}/`) === true) {
+        parts.push(name);
+        if (found === "FAIL") failedParts.push(name);
+      }
     }
+    if (verdict !== "FAIL" || parts.length === 0) rmSync(results, { recursive: true });
     for (const left of globSync("*.etcd", { cwd: folder })) {
       rmSync(join(folder, left), { recursive: true });
     }
-    return { verdict, failedParts, seconds: (performance.now() - since) / 1000 };
+    const seconds = (performance.now() - since) / 1000;
+    return { verdict, parts, failedParts, unjudged, seconds };
   }
 
   close(): void {
@@ -146,7 +168,7 @@ export class Suite {
   }
 }
 
-function go(args: readonly string[], folder = moduleFolder): string {
+export function go(args: readonly string[], folder = moduleFolder): string {
   const done = spawnSync("go", args, {
     cwd: folder,
     encoding: "utf8",
@@ -159,12 +181,12 @@ function go(args: readonly string[], folder = moduleFolder): string {
 }
 
 /** Where the sources of a required module are; downloads them if need be. */
-function goModule(folder: string, name: string): string {
+export function goModule(folder: string, name: string): string {
   return JSON.parse(go(["mod", "download", "-json", name], folder)).Dir;
 }
 
 /** Where a program made from this Go module is kept: under another name when the module changes. */
-function built(folder: string, name: string, make: (program: string) => void): string {
+export function built(folder: string, name: string, make: (program: string) => void): string {
   const hash = createHash("sha256");
   for (const file of ["go.mod", "go.sum"]) hash.update(readFileSync(join(folder, file)));
   const kept = join(peersFolder(), "suites");
@@ -179,7 +201,7 @@ function built(folder: string, name: string, make: (program: string) => void): s
   return program;
 }
 
-const buildFlags = ["-trimpath", "-ldflags=-s -w", "-buildvcs=false"];
+export const buildFlags = ["-trimpath", "-ldflags=-s -w", "-buildvcs=false"];
 
 /** The package's test program and its sources. */
 function compile(name: string): { program: string; sources: string } {

@@ -4,6 +4,7 @@ import { readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
+import { robustnessScenarios } from "./robustness.ts";
 import { Suite, type SuiteName, whyNot } from "./suite.ts";
 
 const listFile = join(import.meta.dirname, "suites-pass.txt");
@@ -55,6 +56,41 @@ if (reason !== undefined) console.log(`etcd's own suites do not run here: ${reas
 for (const name of reason === undefined ? (["e2e", "common"] as const) : []) {
   test(`the tests of etcd's package ${name} that are known to pass still pass`, async () => {
     assert.deepEqual(await failures(name), [], `the log is in ${logFile}`);
+    rmSync(logFile, { force: true });
+  });
+}
+
+/** Every bug that etcd had, and each kind of traffic on three members; more by hand (docs/testing.md). */
+const robustness = robustnessScenarios.filter((name) => !name.endsWith("ClusterOfSize1"));
+
+/** One that came to no judgement is tried again, and told of when the machine is too slow for it. */
+async function robustnessFailures(): Promise<string[]> {
+  const lastRelease = "";
+  const suite = new Suite({
+    name: "robustness",
+    target: "quorate",
+    logFile,
+    minutes: 3,
+    lastRelease,
+  });
+  const failed: string[] = [];
+  for (const scenario of robustness) {
+    let result = await suite.run(scenario);
+    if (result.unjudged !== undefined) {
+      console.log(`${scenario}: ${result.unjudged}; once more`);
+      result = await suite.run(scenario);
+    }
+    const { verdict, failedParts, unjudged } = result;
+    if (unjudged === "too slow") console.log(`${scenario}: not judged, ${unjudged}`);
+    else if (verdict !== "PASS") failed.push([scenario, ...failedParts].join(" "));
+  }
+  suite.close();
+  return failed;
+}
+
+if (reason === undefined) {
+  test("etcd's robustness suite finds nothing in its regressions, nor in faults of its choice", async () => {
+    assert.deepEqual(await robustnessFailures(), [], `the log is in ${logFile}`);
     rmSync(logFile, { force: true });
   });
 }
