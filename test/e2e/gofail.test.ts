@@ -9,6 +9,7 @@ import { freePorts, ServerProcess } from "./server-process.ts";
 const places: readonly (readonly [name: string, reached: "put" | "compact" | "defrag"])[] = [
   ["raftBeforeSave", "put"],
   ["raftAfterSave", "put"],
+  ["raftBeforeLeaderSend", "put"],
   ["walBeforeSync", "put"],
   ["walAfterSync", "put"],
   ["commitBeforePreCommitHook", "put"],
@@ -29,6 +30,7 @@ const places: readonly (readonly [name: string, reached: "put" | "compact" | "de
 /** QUORATE_FAILPOINTS=all for the long run. */
 const placesInCi = [
   "raftBeforeSave",
+  "raftBeforeLeaderSend",
   "walAfterSync",
   "commitAfterPreCommitHook",
   "raftBeforeWALSaveSnaphot",

@@ -385,6 +385,7 @@ export class Member {
         (isForStorage(message) ? local : this.#late).push(message);
       }
       // The others write what is new while this disk does, unless it is of a term not yet on disk.
+      if (this.isLeader) this.#parts.failpoint?.("raftBeforeLeaderSend");
       if (ready.entries.length > 0 && !this.#terms.isNew(ready.hardState)) this.#sendLate();
       this.#parts.failpoint?.("raftBeforeSave");
       for (const message of local) {
@@ -456,6 +457,7 @@ export class Member {
       if (error !== undefined) return this.#giveUp(error);
       if (this.#stopped) return;
       failpoint?.("raftAfterSave");
+      if (!this.isLeader) failpoint?.("raftBeforeFollowerSend");
       this.#orGiveUp(() => {
         if (snapshot !== undefined) this.#install(snapshot);
         storage.append(message.entries);

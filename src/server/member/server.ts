@@ -258,12 +258,7 @@ export class Server {
       wal: booted.wal,
       applier: this.#applier,
       appliedIndex: booted.snapshotIndex,
-      send: (messages) => {
-        this.#parts.failpoint?.(
-          this.member.isLeader ? "raftBeforeLeaderSend" : "raftBeforeFollowerSend",
-        );
-        (this.peers ?? this.#parts).send(messages);
-      },
+      send: (messages) => (this.peers ?? this.#parts).send(messages),
       endTurn: () => this.#endTurn(),
       leaderChanged: (isLeader) => this.#leaderChanged(isLeader),
       raiseNoSpace: (answer) => {
