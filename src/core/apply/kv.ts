@@ -14,10 +14,12 @@ export {
   checkTxnRequest,
 } from "./request-check.ts";
 export {
+  encodePieces,
   encodeResponse,
   encodeStreamChunk,
   HeaderTemplate,
   type KvResponse,
+  type PiecedResponse,
   sizeResponse,
   writeResponse,
 } from "./response.ts";

@@ -1,7 +1,13 @@
 // Answers as bytes. What a member puts into every header is encoded once; a body keeps room in
 // front of itself, so that an answer gets its header without being copied.
 import { assert, type Id64 } from "../../base/index.ts";
-import { type ByteWriter, headroomBytes, sizeCount, writeCount } from "../mvcc/index.ts";
+import {
+  type ByteWriter,
+  headroomBytes,
+  type PiecedWriter,
+  sizeCount,
+  writeCount,
+} from "../mvcc/index.ts";
 import { encodeResponseHeader, makeResponseHeader } from "../proto/index.ts";
 
 /** An answer without its header: the revision for the header, and all fields behind it. */
@@ -88,6 +94,23 @@ export function encodeResponse(response: KvResponse, header: HeaderTemplate): Ui
   header.write(response.revision, body.buffer, body.start - size);
   return body.buffer.subarray(body.start - size, body.at);
 }
+
+/** An answer that was read in steps, without its header. */
+export interface PiecedResponse {
+  readonly revision: number;
+  readonly body: PiecedWriter;
+}
+
+/** As `encodeResponse`, piece by piece. */
+export const encodePieces = (
+  { revision, body }: PiecedResponse,
+  header: HeaderTemplate,
+): Uint8Array[] =>
+  body.pieces.map((piece, at) =>
+    at === 0
+      ? encodeResponse({ revision, body: piece }, header)
+      : piece.buffer.subarray(piece.start, piece.at),
+  );
 
 /**
  * One RangeStreamResponse. Only the last chunk of a stream has a header. It takes over the body's

@@ -1,12 +1,20 @@
-import { ByteWriter, SlicedRange, type SlicedSort, type Store } from "../mvcc/index.ts";
+import { PiecedWriter, SlicedRange, type SlicedSort, type Store } from "../mvcc/index.ts";
 import type { TxnRequest } from "../proto/index.ts";
-import { chosenRanges, isReadOnlyTxn, writeRangeResponse, writeSucceeded } from "./txn.ts";
+import {
+  chosenRanges,
+  isReadOnlyTxn,
+  rangeHeadBytes,
+  writeRangeHead,
+  writeSucceeded,
+} from "./txn.ts";
 
-/** A range's answer: in steps, or whole. */
-type Part = SlicedRange | SlicedSort | ByteWriter;
+/** A range that was small enough to be read at once. */
+interface ReadRange {
+  readonly body: PiecedWriter;
+  readonly counts: readonly number[];
+}
 
-/** Bytes put together in one step. */
-const stepBytesMax = 4 * 1024 * 1024;
+type Part = SlicedRange | SlicedSort | ReadRange;
 
 /**
  * A read-only transaction with large ranges, read in steps between which the store may change, and
@@ -14,12 +22,11 @@ const stepBytesMax = 4 * 1024 * 1024;
  */
 export class SlicedTxn {
   /** The answer's body, whole when `step` has returned true. */
-  readonly writer = new ByteWriter(1024);
+  readonly body = new PiecedWriter();
   /** For the header: the store's revision when the transaction began. */
   readonly headerRevision: number;
   readonly #ranges: readonly Part[];
   #read = 0;
-  #joined = 0;
   #isDone = false;
 
   /**
@@ -36,11 +43,11 @@ export class SlicedTxn {
       return large;
     });
     if (!isLarge) return undefined;
-    const parts = sliced.map((large, at) => {
+    const parts = sliced.map((large, at): Part => {
       if (large !== undefined) return large;
-      const small = new ByteWriter(256);
-      store.ranges.write(ranges[at]!, small);
-      return small;
+      const body = new PiecedWriter();
+      const { written } = store.ranges.write(ranges[at]!, body.room(256));
+      return { body, counts: [written] };
     });
     return new SlicedTxn(store.readRevision, succeeded, parts);
   }
@@ -49,7 +56,12 @@ export class SlicedTxn {
   constructor(revision: number, succeeded: boolean, ranges: readonly Part[]) {
     this.headerRevision = revision;
     this.#ranges = ranges;
-    writeSucceeded(this.writer, succeeded);
+    writeSucceeded(this.body.room(rangeHeadBytes), succeeded);
+  }
+
+  /** Keys written, range by range. */
+  get counts(): readonly number[] {
+    return this.#ranges.flatMap(({ counts }) => counts);
   }
 
   /** Reads on; true when the answer is whole. */
@@ -58,43 +70,23 @@ export class SlicedTxn {
     const ranges = this.#ranges;
     while (this.#read < ranges.length) {
       const range = ranges[this.#read]!;
-      if (!(range instanceof ByteWriter)) {
+      if ("step" in range) {
         if (range.step()) this.#read++;
         return false;
       }
       this.#read++;
     }
-    this.#join();
-    this.#isDone = this.#joined === ranges.length;
-    return this.#isDone;
+    for (const { body } of ranges) {
+      writeRangeHead(this.body.room(rangeHeadBytes), this.headerRevision, body.length);
+      this.body.append(body);
+    }
+    this.#isDone = true;
+    return true;
   }
 
   /** Gives it up; compaction may delete again. */
   cancel(): void {
     this.#isDone = true;
-    for (const range of this.#ranges) if (!(range instanceof ByteWriter)) range.cancel();
-  }
-
-  #join(): void {
-    const { writer } = this;
-    if (this.#joined === 0) writer.ensure(this.#bytes());
-    const end = writer.length + stepBytesMax;
-    while (this.#joined < this.#ranges.length && writer.length < end) {
-      const range = this.#ranges[this.#joined++]!;
-      const part = range instanceof ByteWriter ? range : range.writer;
-      writeRangeResponse(writer, this.headerRevision, () =>
-        writer.bytes(part.buffer, part.start, part.at),
-      );
-      part.release();
-    }
-  }
-
-  /** Of all parts with what stands around them. */
-  #bytes(): number {
-    let bytes = 0;
-    for (const range of this.#ranges) {
-      bytes += (range instanceof ByteWriter ? range : range.writer).length + 32;
-    }
-    return bytes;
+    for (const range of this.#ranges) if ("cancel" in range) range.cancel();
   }
 }

@@ -1,7 +1,14 @@
 // Txn: which arm runs is decided and every operation on the way checked before the first change
 // (etcdserver/txn/txn.go).
 import { errors } from "../errors/index.ts";
-import { ByteWriter, choosePath, rangeEndOf, type Store, type WriteTx } from "../mvcc/index.ts";
+import {
+  ByteWriter,
+  choosePath,
+  rangeEndOf,
+  sizeCount,
+  type Store,
+  type WriteTx,
+} from "../mvcc/index.ts";
 import type {
   DeleteRangeRequest,
   PutRequest,
@@ -86,14 +93,17 @@ export function chosenRanges(
 export const writeSucceeded = (body: ByteWriter, succeeded: boolean): void =>
   body.countField(succeededTag, succeeded ? 1 : 0);
 
-/** One operation's response that is a range of `revision`; `write` adds what stands behind its header. */
-export function writeRangeResponse(body: ByteWriter, revision: number, write: () => void): void {
-  const response = body.beginMessage(responsesTag);
-  const start = body.beginMessage(rangeTag);
-  writeInnerHeader(body, revision);
-  write();
-  body.endMessage(start);
-  body.endMessage(response);
+/** Bytes of one operation's response before its range, at most. */
+export const rangeHeadBytes = 64;
+
+/** One operation's response that is a range of `revision`, up to the `length` bytes of that range. */
+export function writeRangeHead(body: ByteWriter, revision: number, length: number): void {
+  const header = new ByteWriter(rangeHeadBytes);
+  writeInnerHeader(header, revision);
+  const rangeLength = header.length + length;
+  body.countField(responsesTag, 1 + sizeCount(rangeLength) + rangeLength);
+  body.countField(rangeTag, rangeLength);
+  body.bytes(header.buffer, header.start, header.at);
 }
 
 /** Hands out the arms chosen, in the order the transactions are come upon. */

@@ -14,6 +14,7 @@ export {
 } from "./backend.ts";
 export { BackendHash, type HashIgnores, memberHashIgnores } from "./hash/backend-hash.ts";
 export { ByteWriter, headroomBytes } from "./record/byte-writer.ts";
+export { PiecedWriter } from "./record/pieced-writer.ts";
 export { finishedCompaction, scheduledCompaction } from "./compaction/compact-marks.ts";
 export type { Compaction } from "./compaction/compactor.ts";
 export { CheckpointJob, type IndexCheckpoint } from "./index-checkpoint.ts";

@@ -12,38 +12,57 @@ export interface PlainAnswer {
     | undefined;
 }
 
+/** An answer that was read in steps: the bytes of its body, and how many pairs each range has. */
+export interface LargeAnswer {
+  readonly revision: number;
+  readonly bytes: number;
+  readonly counts: readonly number[];
+}
+
 const kvsField = 2;
 const responsesField = 3;
 const rangeField = 1;
 const bytesWire = 2;
 
-export function rangeAnswerText({ revision, body }: PlainAnswer): string {
-  const bytes = bytesOf(body);
-  return `${rangeText(bytes)} size:${sizeOf(revision, bytes)}`;
+export function rangeAnswerText(answer: PlainAnswer | LargeAnswer): string {
+  const { revision, bytes, counts } = "counts" in answer ? answer : rangeOf(answer);
+  return `${rangesText(counts)} size:${sizeOf(revision, bytes)}`;
 }
 
 /** Of a write. */
 export const writeAnswerText = ({ revision, body }: PlainAnswer): string =>
-  `size:${sizeOf(revision, bytesOf(body))}`;
+  `size:${sizeOf(revision, bytesOf(body).length)}`;
 
-export function txnAnswerText({ revision, body }: PlainAnswer): string {
+export function txnAnswerText(answer: PlainAnswer | LargeAnswer): string {
+  const { revision, bytes, counts } = "counts" in answer ? answer : txnOf(answer);
+  return `responses:<${rangesText(counts)}> size:${sizeOf(revision, bytes)}`;
+}
+
+function rangeOf({ revision, body }: PlainAnswer): LargeAnswer {
   const bytes = bytesOf(body);
-  const ranges: string[] = [];
+  return { revision, bytes: bytes.length, counts: [pairsIn(bytes)] };
+}
+
+function txnOf({ revision, body }: PlainAnswer): LargeAnswer {
+  const bytes = bytesOf(body);
+  const counts: number[] = [];
   for (const operation of submessages(bytes, responsesField)) {
-    for (const range of submessages(operation, rangeField)) ranges.push(rangeText(range));
+    for (const range of submessages(operation, rangeField)) counts.push(pairsIn(range));
   }
-  return `responses:<${ranges.join(" ")}> size:${sizeOf(revision, bytes)}`;
+  return { revision, bytes: bytes.length, counts };
 }
 
 const bytesOf = (body: PlainAnswer["body"]): Uint8Array =>
   body?.buffer.subarray(body.start, body.at) ?? emptyBytes;
 
-const rangeText = (answer: Uint8Array): string =>
-  `range_response_count:${[...submessages(answer, kvsField)].length}`;
+const pairsIn = (answer: Uint8Array): number => [...submessages(answer, kvsField)].length;
+
+const rangesText = (counts: readonly number[]): string =>
+  counts.map((count) => `range_response_count:${count}`).join(" ");
 
 /** The header holds nothing but the revision at that point. */
-function sizeOf(revision: number, bytes: Uint8Array): number {
-  let size = 4 + bytes.length;
+function sizeOf(revision: number, bytes: number): number {
+  let size = 4 + bytes;
   for (let rest = revision; rest >= 0x80; rest /= 0x80) size++;
   return size;
 }

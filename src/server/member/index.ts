@@ -28,6 +28,7 @@ export { checkedPeerUrls } from "./peer-urls.ts";
 export type { PeerTransport } from "./peers.ts";
 export { Member, type Settled } from "./member.ts";
 export type { ReceivedReader } from "./received-database.ts";
+export type { LargeAnswer } from "./answer-text.ts";
 export { type KindSeconds, MemberMeters } from "./meters.ts";
 export { messageText } from "./request-text.ts";
 export { Server } from "./server.ts";

@@ -7,6 +7,7 @@ import type { Log } from "../../io/host/index.ts";
 import type { Settled } from "./member-parts.ts";
 import type { ReadCounts } from "./read-index.ts";
 import {
+  type LargeAnswer,
   type PlainAnswer,
   rangeAnswerText,
   txnAnswerText,
@@ -86,7 +87,12 @@ export class MemberMeters {
   }
 
   /** A range was read, or was not: `readMs` of it after the state was fresh enough. */
-  ranged(request: object, outcome: PlainAnswer | EtcdError, tookMs: number, readMs: number): void {
+  ranged(
+    request: object,
+    outcome: PlainAnswer | LargeAnswer | EtcdError,
+    tookMs: number,
+    readMs: number,
+  ): void {
     const isOk = !(outcome instanceof EtcdError);
     this.rangeSeconds.observe("range", isOk, readMs / 1000);
     this.requestSeconds.observe("Range", isOk, tookMs / 1000);
@@ -97,7 +103,7 @@ export class MemberMeters {
   }
 
   /** A transaction that only reads was answered, or failed. */
-  readTxn(request: object, outcome: PlainAnswer | EtcdError, tookMs: number): void {
+  readTxn(request: object, outcome: PlainAnswer | LargeAnswer | EtcdError, tookMs: number): void {
     const isOk = !(outcome instanceof EtcdError);
     this.requestSeconds.observe("ReadonlyTxn", isOk, tookMs / 1000);
     if (tookMs <= this.#warningApplyMs) return;

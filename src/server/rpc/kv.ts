@@ -1,6 +1,6 @@
 // etcdserverpb.KV. Requests are checked here by their shape alone; a write's own bytes go into the log
 // unchanged, and stored records come back unchanged.
-import { ownBytes } from "../../base/index.ts";
+import { concatBytes, ownBytes } from "../../base/index.ts";
 import type { AuthStore } from "../../core/auth/index.ts";
 import { EtcdError, errors } from "../../core/errors/index.ts";
 import {
@@ -11,15 +11,17 @@ import {
   checkRangeStreamRequest,
   checkTxnAuth,
   checkTxnRequest,
+  encodePieces,
   encodeResponse,
   encodeStreamChunk,
   isReadOnlyTxn,
   isSerializableTxn,
   type KvResponse,
+  type PiecedResponse,
   readRange,
   SlicedTxn,
 } from "../../core/apply/index.ts";
-import { RangeStream, SlicedRange, type SlicedSort } from "../../core/mvcc/index.ts";
+import { PiecedWriter, RangeStream, SlicedRange, type SlicedSort } from "../../core/mvcc/index.ts";
 import {
   decodeCompactionRequest,
   decodeDeleteRangeRequest,
@@ -32,7 +34,7 @@ import {
 } from "../../core/proto/index.ts";
 import type { MethodHandler, ServerCall } from "../../io/grpc/index.ts";
 import { isDecodedByGo } from "./deep-txn.ts";
-import type { Settled } from "../member/index.ts";
+import type { LargeAnswer, Settled } from "../member/index.ts";
 import { fail, replying, type RpcContext, serverStream, unary } from "./context.ts";
 import { identify, requireAdmin, requireRange } from "./identity.ts";
 import { ReadPace } from "./read-pace.ts";
@@ -102,9 +104,9 @@ const range =
         }
         const response = readRange(server.store, request);
         tellRange(server, request, response, times);
-        // What was replied has been copied into frames.
-        const release = (): void => response.body?.release();
-        replyInParts(context, call, encodeResponse(response, server.header), release);
+        const { revision, body } = response;
+        if (body === undefined) return call.reply(encodeResponse(response, server.header));
+        replyInParts(context, call, { revision, body: new PiecedWriter(body) });
       } catch (error) {
         if (error instanceof EtcdError) tellRange(server, request, error, times);
         throw error;
@@ -113,7 +115,7 @@ const range =
     whenReadable(context, call, request.serializable, read, isOne ? undefined : pace);
   };
 
-type ReadOutcome = KvResponse | EtcdError;
+type ReadOutcome = KvResponse | LargeAnswer | EtcdError;
 
 interface ReadTimes {
   readonly startedMs: number;
@@ -151,11 +153,9 @@ function replySliced(
       return context.pace.later(() => replySliced(context, call, sliced, told, authRevision));
     }
     checkUnchanged(server.auth, authRevision);
-    const { headerRevision: revision, writer: body } = sliced;
-    told({ revision, body });
-    replyInParts(context, call, encodeResponse({ revision, body }, server.header), () =>
-      body.release(),
-    );
+    const { headerRevision: revision, body, counts } = sliced;
+    told({ revision, bytes: body.length, counts });
+    replyInParts(context, call, { revision, body });
   } catch (error) {
     sliced.cancel();
     if (error instanceof EtcdError) told(error);
@@ -167,31 +167,37 @@ function replySliced(
 const partBytes = 256 * 1024;
 const roundBytes = 1024 * 1024;
 
-/** Sends a large answer as the client takes it; `release` when all of it has been copied. */
-function replyInParts(
-  context: RpcContext,
-  call: ServerCall,
-  answer: Uint8Array,
-  release: () => void,
-): void {
-  if (call.sendPart === undefined || answer.length <= roundBytes) {
-    call.reply(answer);
-    return release();
+/**
+ * Sends a large answer as the client takes it, and gives its memory back as it goes: what was sent has
+ * been copied into frames.
+ */
+function replyInParts(context: RpcContext, call: ServerCall, response: PiecedResponse): void {
+  const { body } = response;
+  const pieces = encodePieces(response, context.server.header);
+  const total = pieces.reduce((sum, { length }) => sum + length, 0);
+  if (call.sendPart === undefined || total <= roundBytes) {
+    call.reply(pieces.length === 1 ? pieces[0]! : concatBytes(pieces));
+    return body.release();
   }
-  let sent = 0;
+  let [sent, piece, at] = [0, 0, 0];
   const goOn = (): void => {
     call.onDrain = undefined;
-    const roundEnd = Math.min(sent + roundBytes, answer.length);
+    const roundEnd = Math.min(sent + roundBytes, total);
     while (sent < roundEnd && !call.ended) {
-      const part = answer.subarray(sent, Math.min(sent + partBytes, roundEnd));
-      const takesMore = call.sendPart!(part, sent === 0 ? answer.length : undefined);
+      const part = pieces[piece]!.subarray(at, at + partBytes);
+      const takesMore = call.sendPart!(part, sent === 0 ? total : undefined);
       sent += part.length;
-      if (takesMore || sent === answer.length) continue;
+      at += part.length;
+      if (at === pieces[piece]!.length) {
+        body.pieces[piece]!.release();
+        [piece, at] = [piece + 1, 0];
+      }
+      if (takesMore || sent === total) continue;
       call.onDrain = goOn;
       return;
     }
-    if (sent < answer.length && !call.ended) return context.server.clock.later(goOn);
-    release();
+    if (sent < total && !call.ended) return context.server.clock.later(goOn);
+    body.release();
     call.end({ code: 0, message: "" });
   };
   goOn();

@@ -316,7 +316,7 @@ export function writeRangeEnd(writer: ByteWriter, more: boolean, count: number):
 }
 
 /** A field's head, and what `writeRangeEnd` writes. */
-const rangeEndBytes = 32;
+export const rangeEndBytes = 32;
 const guessKeys = 2;
 /** No more than this is set aside on a guess. */
 const expectedBytesMax = 1 << 26;

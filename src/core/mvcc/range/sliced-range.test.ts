@@ -1,8 +1,15 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { bytesFromLatin1, equalBytes, ownBytes, zeroId } from "../../../base/index.ts";
+import { bytesFromLatin1, concatBytes, equalBytes, ownBytes, zeroId } from "../../../base/index.ts";
 import { makeRangeRequest, type RangeRequest, SortOrder, SortTarget } from "../../proto/index.ts";
-import { ByteWriter, MemoryBackend, SlicedRange, type SlicedSort, Store } from "../index.ts";
+import {
+  ByteWriter,
+  MemoryBackend,
+  type PiecedWriter,
+  SlicedRange,
+  type SlicedSort,
+  Store,
+} from "../index.ts";
 
 const text = bytesFromLatin1;
 const keyOf = (at: number): Uint8Array => text(`k/${String(at).padStart(6, "0")}`);
@@ -29,6 +36,9 @@ function filled(keys: number, value = "v"): Store {
 
 const all = (more: Partial<RangeRequest> = {}): RangeRequest =>
   makeRangeRequest({ key: text("k/"), rangeEnd: text("k0"), ...more });
+
+const bytesOf = ({ pieces }: PiecedWriter): Uint8Array =>
+  concatBytes(pieces.map(({ buffer, start, at }) => buffer.subarray(start, at)));
 
 function atOnce(store: Store, request: RangeRequest): Uint8Array {
   const writer = new ByteWriter(16);
@@ -62,8 +72,7 @@ function inSteps(
 ): { answer: Uint8Array; steps: number } {
   let steps = 1;
   for (; !sliced.step(); steps++) between();
-  const { buffer, start, at } = sliced.writer;
-  return { answer: buffer.subarray(start, at), steps };
+  return { answer: bytesOf(sliced.body), steps };
 }
 
 test("a range read in steps is answered as one read at once, whatever is asked of it", () => {
@@ -103,14 +112,31 @@ test("writes and a compaction between the steps change nothing in the answer", (
   assert.ok(store.compactStep(1_000_000), "the compaction goes on when the range is read");
 });
 
+test("an answer is held in pieces of about a megabyte: no memory of it grows or is copied as one", () => {
+  const store = filled(9000, "x".repeat(2000));
+  for (const request of [all(), all({ sortTarget: SortTarget.VERSION })]) {
+    const sliced = SlicedRange.of(store, request)!;
+    while (!sliced.step()) continue;
+    const { pieces, length } = sliced.body;
+    assert.ok(length > 15_000_000, `${length} bytes`);
+    assert.equal(
+      pieces.reduce((sum, piece) => sum + piece.length, 0),
+      length,
+    );
+    for (const { buffer } of pieces) assert.ok(buffer.length < 2_500_000, `${buffer.length} bytes`);
+    assert.deepEqual(sliced.counts, [store.ranges.count(request.key, request.rangeEnd, 40_000)]);
+    sliced.body.release();
+  }
+});
+
 test("a step reads about two megabytes, however large the values are", () => {
   const store = filled(1500, "x".repeat(20_000));
   const sliced = SlicedRange.of(store, all())!;
   let before = 0;
   while (!sliced.step()) {
-    const bytes = sliced.writer.length - before;
+    const bytes = sliced.body.length - before;
     assert.ok(bytes < 8_000_000, `${bytes} in one step`);
-    before = sliced.writer.length;
+    before = sliced.body.length;
   }
 });
 

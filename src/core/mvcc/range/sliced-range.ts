@@ -1,9 +1,9 @@
 import { ownBytes } from "../../../base/index.ts";
 import { makeRangeRequest, type RangeRequest } from "../../proto/index.ts";
-import { ByteWriter } from "../record/byte-writer.ts";
+import { PiecedWriter, pieceBytes } from "../record/pieced-writer.ts";
 import { keyAfter, rangeEndOf } from "../key.ts";
 import type { Store } from "../store.ts";
-import { isSorted, sortedItemsMax, writeRangeEnd } from "./range-writer.ts";
+import { isSorted, rangeEndBytes, sortedItemsMax, writeRangeEnd } from "./range-writer.ts";
 import { SlicedSort } from "./sliced-sort.ts";
 
 /** A range of no more keys is read at once. */
@@ -13,8 +13,6 @@ const stepKeysMax = 8192;
 const stepBytesMax = 2 * 1024 * 1024;
 /** Until the size of a key is known. */
 const firstKeys = 256;
-/** No more than this is set aside on a guess. */
-const expectedBytesMax = 512 * 1024 * 1024;
 
 /**
  * A large range, read in steps between which the store may change, and answered as if it had been read
@@ -22,7 +20,7 @@ const expectedBytesMax = 512 * 1024 * 1024;
  */
 export class SlicedRange {
   /** The answer's body, whole when `step` has returned true. */
-  readonly writer = new ByteWriter(1024);
+  readonly body = new PiecedWriter();
   /** For the header: the store's revision when the range began. */
   readonly headerRevision: number;
   readonly #store: Store;
@@ -65,17 +63,24 @@ export class SlicedRange {
     store.pin();
   }
 
+  /** Keys written, of this one range. */
+  get counts(): readonly number[] {
+    return [this.#written];
+  }
+
   /** Reads on; true when the answer is whole. */
   step(): boolean {
     if (this.#isDone) return true;
+    const { body } = this;
     let keysLeft = stepKeysMax;
     let bytesLeft = stepBytesMax;
     while (keysLeft > 0 && bytesLeft > 0) {
-      const before = this.writer.length;
-      const limit = Math.min(keysLeft, this.#keysIn(bytesLeft), this.#left);
+      const before = body.length;
+      const limit = Math.min(keysLeft, this.#keysIn(Math.min(bytesLeft, pieceBytes)), this.#left);
       const request = this.#request;
       request.limit = limit;
-      const slice = this.#store.ranges.write(request, this.writer, true, this.#at);
+      const writer = body.room(this.#bytesOf(limit));
+      const slice = this.#store.ranges.write(request, writer, true, this.#at);
       this.#written += slice.written;
       this.#left -= slice.written;
       if (!slice.more || this.#left === 0) {
@@ -83,9 +88,8 @@ export class SlicedRange {
         return true;
       }
       request.key = keyAfter(slice.lastKey);
-      if (before === 0) this.#setAside();
       keysLeft -= slice.written;
-      bytesLeft -= this.writer.length - before;
+      bytesLeft -= body.length - before;
     }
     return false;
   }
@@ -97,20 +101,21 @@ export class SlicedRange {
     this.#store.unpin();
   }
 
+  // The sizes of the keys read are a fair guess at those of the others.
+
   #keysIn(bytes: number): number {
     if (this.#written === 0) return firstKeys;
-    return Math.max(1, Math.floor((bytes * this.#written) / this.writer.length));
+    return Math.max(1, Math.floor((bytes * this.#written) / this.body.length));
   }
 
-  /** The first keys' sizes are a fair guess at the others': growing would copy what there is. */
-  #setAside(): void {
-    const keys = Math.min(this.#count, this.#left + this.#written) - this.#written;
-    const bytes = (keys * this.writer.length) / this.#written;
-    this.writer.ensure(Math.min(Math.ceil(bytes * 1.05) + 64, expectedBytesMax));
+  #bytesOf(keys: number): number {
+    if (this.#written === 0) return 0;
+    const most = Math.min(keys, this.#count - this.#written);
+    return Math.ceil((most * this.body.length * 1.05) / this.#written) + 64;
   }
 
   #finish(more: boolean): void {
-    writeRangeEnd(this.writer, more, this.#count);
+    writeRangeEnd(this.body.room(rangeEndBytes), more, this.#count);
     this.cancel();
   }
 }

@@ -1,9 +1,9 @@
 import { assert, MinHeap } from "../../../base/index.ts";
 import { type RangeRequest, SortOrder, SortTarget } from "../../proto/index.ts";
-import { ByteWriter } from "../record/byte-writer.ts";
+import { PiecedWriter } from "../record/pieced-writer.ts";
 import { rangeEndOf } from "../key.ts";
 import type { Store } from "../store.ts";
-import { sortedItemsMax, writeRangeEnd } from "./range-writer.ts";
+import { rangeEndBytes, sortedItemsMax, writeRangeEnd } from "./range-writer.ts";
 import { compareItems, type RangeItem, sortItems } from "./sorted-range.ts";
 
 /** One step gathers and sorts, or merges and writes, about so much: some milliseconds. */
@@ -11,6 +11,8 @@ const runItemsMax = 4096;
 const lookedAtMax = 32_768;
 const mergedItemsMax = 4096;
 const stepBytesMax = 2 * 1024 * 1024;
+/** Of one item, about. */
+const itemBytes = 1024;
 
 /** Items in order, of which some are written already. */
 interface Run {
@@ -26,7 +28,7 @@ interface Run {
  * the steps end depends on keys and bytes alone.
  */
 export class SlicedSort {
-  readonly writer = new ByteWriter(1024);
+  readonly body = new PiecedWriter();
   readonly headerRevision: number;
   readonly #store: Store;
   readonly #request: RangeRequest;
@@ -61,6 +63,11 @@ export class SlicedSort {
     store.pin();
   }
 
+  /** Keys written, of this one range. */
+  get counts(): readonly number[] {
+    return [this.#written];
+  }
+
   /** Reads on; true when the answer is whole. */
   step(): boolean {
     if (this.#isDone) return true;
@@ -92,14 +99,15 @@ export class SlicedSort {
   }
 
   #merge(): void {
-    const { writer } = this;
+    const { body } = this;
     const request = this.#request;
     const merging = this.#merging;
     const limit = request.limit > 0 ? request.limit : Infinity;
-    const bytesEnd = writer.length + stepBytesMax;
-    for (let left = mergedItemsMax; left > 0 && writer.length < bytesEnd; left--) {
+    const bytesEnd = body.length + stepBytesMax;
+    for (let left = mergedItemsMax; left > 0 && body.length < bytesEnd; left--) {
       const run = this.#written === limit ? undefined : merging.pop();
       if (run === undefined) return this.#finish();
+      const writer = body.room(itemBytes);
       this.#store.ranges.writeItem(request, run.items[run.at++]!, writer);
       this.#written++;
       if (run.at < run.items.length) merging.push(run);
@@ -108,7 +116,7 @@ export class SlicedSort {
 
   #finish(): void {
     const more = this.#gathered > this.#written;
-    writeRangeEnd(this.writer, more, this.#count);
+    writeRangeEnd(this.body.room(rangeEndBytes), more, this.#count);
     this.cancel();
   }
 }
