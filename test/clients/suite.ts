@@ -14,6 +14,8 @@ export interface Suite {
   readonly name: string;
   /** Whether each outcome is a line it says, which is right when both say the same. */
   readonly isTranscript?: true;
+  /** Tests that end differently for a choice of ours, with the choice (docs/compatibility.md). */
+  readonly chosen?: ReadonlyMap<string, string>;
   /** Programs without which it cannot run. */
   readonly tools: readonly string[];
   /** Fetches the package with the language's own client into `folder`, and builds what there is. */

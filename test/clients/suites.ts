@@ -6,6 +6,7 @@
 // are not here is passed over with a word.
 import { spawnSync } from "node:child_process";
 import { goSuites } from "./go.ts";
+import { integrationSuites } from "./integration.ts";
 import { javaSuite } from "./java.ts";
 import { javascriptSuite } from "./javascript.ts";
 import { pythonSuites } from "./python.ts";
@@ -27,6 +28,7 @@ const suites: readonly Suite[] = [
   javaSuite,
   javascriptSuite,
   ...goSuites,
+  ...integrationSuites,
 ];
 
 const isHere = (tool: string): boolean =>
@@ -37,7 +39,10 @@ function compare(suite: Suite, etcd: Outcomes, ours: Outcomes): Row {
   const differ: string[] = [];
   for (const name of names) {
     const [theirs = "not run", our = "not run"] = [etcd.get(name), ours.get(name)];
-    if (theirs !== our) differ.push(`${name}: etcd ${theirs}, ours ${our}`);
+    if (theirs === our) continue;
+    const choice = suite.chosen?.get(name);
+    if (choice !== undefined) console.log(`${name}: ours ${our}, by choice: ${choice}`);
+    else differ.push(`${name}: etcd ${theirs}, ours ${our}`);
   }
   const passes = (seen: Outcomes): number =>
     suite.isTranscript ? seen.size : [...seen.values()].filter((word) => word === "pass").length;
