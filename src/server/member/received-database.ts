@@ -3,8 +3,8 @@
 import { type Backend, IndexRestore } from "../../core/mvcc/index.ts";
 import type { Clock } from "../../io/host/index.ts";
 
-/** About microseconds. */
-const stepRecords = 8192;
+/** Some milliseconds: two microseconds or so each. */
+const stepRecords = 2048;
 
 /** A received database that is only read; nothing of it is in force. */
 export interface ReceivedReader {
