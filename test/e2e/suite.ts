@@ -39,7 +39,10 @@ export interface TestResult {
   readonly parts: readonly string[];
   /** Subtests that failed. */
   readonly failedParts: readonly string[];
-  /** Why robustness came to no judgement: too few requests a second, or a fault that could not be made. */
+  /**
+   * Why robustness came to no judgement: too few requests a second, or its model took too long to
+   * explain them ("too slow"), or the fault could not be made.
+   */
   readonly unjudged: "too slow" | "no fault" | undefined;
   readonly seconds: number;
 }
@@ -143,10 +146,14 @@ export class Suite {
     const parts: string[] = [];
     const failedParts: string[] = [];
     let unjudged: TestResult["unjudged"];
+    let isValidating = false;
     for await (const line of createInterface({ input: child.stdout })) {
       this.#log.write(`${line}\n`);
       if (line.includes("qps before failpoint injection for test results")) unjudged ??= "too slow";
       if (line.includes("failed triggering failpoint")) unjudged ??= "no fault";
+      if (line.includes("Validating linearizable operations")) isValidating = true;
+      if (line.includes("Linearization")) isValidating = false;
+      if (isValidating && line.startsWith("panic: test timed out")) unjudged ??= "too slow";
       const [, found, name] = verdictLine.exec(line) ?? [];
       if (name === test) verdict = found as Verdict;
       else if (name?.startsWith(`${test}/`) === true) {
