@@ -94,10 +94,14 @@ export class ClusterRecords {
   }
 
   leases(): LeaseRecord[] {
-    return this.#all("lease").map(([, value]) => {
+    // There may be a hundred thousand, and whoever reads them does nothing else meanwhile: no copies.
+    const leases: LeaseRecord[] = [];
+    this.#backend.visit("lease", noBytes, undefined, (_key, value) => {
       const { ID, TTL, remainingTTL } = decodeLease(value);
-      return { id: ID, ttl: TTL, remainingTtl: remainingTTL };
+      leases.push({ id: ID, ttl: TTL, remainingTtl: remainingTTL });
+      return true;
     });
+    return leases;
   }
 
   alarms(): AlarmMember[] {

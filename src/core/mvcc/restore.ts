@@ -1,4 +1,4 @@
-import { zeroId } from "../../base/index.ts";
+import { latin1FromBytes, zeroId } from "../../base/index.ts";
 import type { Backend, RecordCursor } from "./backend.ts";
 import { KeyValueView } from "./record/key-value.ts";
 import { TreeIndex } from "./tree/index.ts";
@@ -8,6 +8,8 @@ export class IndexRestore {
   readonly index: TreeIndex;
   /** The newest main revision seen; 0 when there is none. */
   newest = 0;
+  /** Keys of all records read that name a lease, as latin1 text: those that may name one now. */
+  readonly leasedKeys = new Set<string>();
   readonly #cursor: RecordCursor;
   readonly #view = new KeyValueView();
   readonly #change = { main: 0, sub: 0, leased: false };
@@ -40,6 +42,7 @@ export class IndexRestore {
     change.main = cursor.main;
     change.sub = cursor.sub;
     change.leased = view.lease !== zeroId;
+    if (change.leased) this.leasedKeys.add(latin1FromBytes(view.key));
     index.restorePut(view.key, change, view.createRevision, view.version);
   }
 }

@@ -1,6 +1,6 @@
 // The multi-version store: every change a record in the backend, every key in the index
 // (storage/mvcc/kvstore.go).
-import { assert, type Id64, ownBytes } from "../../base/index.ts";
+import { assert, bytesFromLatin1, type Id64, ownBytes } from "../../base/index.ts";
 import { errors } from "../errors/index.ts";
 import type { Backend, RecordCursor } from "./backend.ts";
 import { finishedCompaction, scheduledCompaction } from "./compaction/compact-marks.ts";
@@ -36,6 +36,8 @@ export class Store {
   /** Where the checkpoint stood that the index was restored from; 0 when it was not. */
   checkpointRevision = 0;
   #current = firstRevision;
+  /** Those that may name a lease, of an index that was made from all records; asked for once. */
+  #leasedKeys: ReadonlySet<string> | undefined;
   #compacted = neverCompacted;
   #writing: WriteTx | undefined;
 
@@ -222,17 +224,31 @@ export class Store {
 
   /** Tells `visit` of every live key that names a lease; after a restart, for the lease table. */
   visitLeases(visit: (key: Uint8Array, lease: Id64) => void): void {
+    const known = this.#leasedKeys;
+    this.#leasedKeys = undefined;
+    const state = this.#state;
+    if (known !== undefined) {
+      for (const key of [...known].toSorted().map(bytesFromLatin1)) {
+        if (this.index.get(key, this.#current, state) && state.leased) visit(key, this.#leaseOf());
+      }
+      return;
+    }
     const { keys } = this.index;
     const cursor = this.index.cursor();
     cursor.start(leastKey, undefined);
     for (let entry = cursor.nextLive(); entry !== 0; entry = cursor.nextLive()) {
-      keys.get(entry, this.#state);
-      if (!this.#state.leased) continue;
-      const found = this.leaseCursor.seek(this.#state.main, this.#state.sub);
-      assert(found, "an indexed record is in the backend");
-      this.#view.read(this.leaseCursor.buffer, this.leaseCursor.start, this.leaseCursor.end);
-      visit(ownBytes(keys.key(entry)), this.#view.lease);
+      keys.get(entry, state);
+      if (state.leased) visit(ownBytes(keys.key(entry)), this.#leaseOf());
     }
+  }
+
+  /** That the record of the state just read names. */
+  #leaseOf(): Id64 {
+    const { leaseCursor } = this;
+    const found = leaseCursor.seek(this.#state.main, this.#state.sub);
+    assert(found, "an indexed record is in the backend");
+    this.#view.read(leaseCursor.buffer, leaseCursor.start, leaseCursor.end);
+    return this.#view.lease;
   }
 
   /** Returns the newest main revision. */
@@ -250,6 +266,7 @@ export class Store {
     const finished = finishedCompaction(this.backend);
     const scheduled = scheduledCompaction(this.backend);
     const last = known instanceof IndexRestore ? known.newest : this.#restoreIndex(known);
+    if (known instanceof IndexRestore) this.#leasedKeys = known.leasedKeys;
     this.#compacted = finished;
     // Everything up to a compaction may be deleted, its last tombstone included, so the newest
     // record alone would let the revision go down (etcd issue 17780).

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { bytesFromLatin1, zeroId } from "../../base/index.ts";
+import { bytesFromLatin1, latin1FromBytes, zeroId } from "../../base/index.ts";
 import { ByteWriter, MemoryBackend, Store } from "../../core/mvcc/index.ts";
 import { makeRangeRequest } from "../../core/proto/index.ts";
 import type { Clock } from "../../io/host/index.ts";
@@ -8,13 +8,13 @@ import { ReceivedDatabase } from "./received-database.ts";
 
 const text = bytesFromLatin1;
 
-/** Puts, puts over puts, and deletions, compacted halfway. */
+/** Puts, puts over puts, some under leases, and deletions, compacted halfway. */
 function filled(keys: number): MemoryBackend {
   const backend = new MemoryBackend();
   const store = new Store(backend);
   for (let at = 0; at < keys; at++) {
     const tx = store.write();
-    tx.put(text(`k${at % 3000}`), text(`v${at}`), zeroId);
+    tx.put(text(`k${at % 3000}`), text(`v${at}`), at % 5 === 0 ? BigInt(1 + (at % 11)) : zeroId);
     if (at % 7 === 0) tx.deleteRange(text(`k${(at * 31) % 3000}`), "single");
     tx.end();
   }
@@ -30,6 +30,12 @@ function everything(store: Store): Uint8Array {
   const revision = store.compactedRevision + 10;
   store.ranges.write(makeRangeRequest({ ...all, revision }), writer);
   return writer.buffer.slice(writer.start, writer.at);
+}
+
+function leasesOf(store: Store): [key: string, lease: bigint][] {
+  const leases: [string, bigint][] = [];
+  store.visitLeases((key, lease) => leases.push([latin1FromBytes(key), lease]));
+  return leases;
 }
 
 /** A clock that runs what is asked for later when it is told to. */
@@ -62,6 +68,10 @@ test("an index made in steps is that of a store which read it all at once", () =
   assert.equal(inSteps.currentRevision, atOnce.currentRevision);
   assert.equal(inSteps.compactedRevision, atOnce.compactedRevision);
   assert.deepEqual(everything(inSteps), everything(atOnce));
+  const leases = leasesOf(atOnce);
+  assert.ok(leases.length > 100, "some keys have leases, others had one once");
+  assert.deepEqual(leasesOf(inSteps), leases);
+  assert.deepEqual(leasesOf(inSteps), leases, "when asked again, too");
 });
 
 test("a database that cannot be opened or read is left to whoever puts it in place", () => {
